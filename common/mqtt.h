@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * MQTT 5 over Paho's MQTTAsync, TLS with client certificates. Paho's callbacks run on its own
+ * threads; everything here arrives on the loop through a channel. Nothing is ever retained (HS-06).
+ * A PUBACK is not told to anybody: delivery is the receiver's own receipt (HS-05). Reconnects by
+ * itself, with back-off from 0.5 s to 30 s and jitter, to each listed broker in turn. Loop thread
+ * only.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <systemd/sd-event.h>
+
+#define MQTT_TOPIC_MAX         128
+#define MQTT_PAYLOAD_MAX       8192
+#define MQTT_BROKERS_MAX       2
+#define MQTT_SUBSCRIPTIONS_MAX 8
+
+struct mqtt;
+
+struct mqtt_message {
+	char topic[MQTT_TOPIC_MAX];
+	uint32_t bytes;
+	char payload[MQTT_PAYLOAD_MAX + 1]; /* a NUL follows the last byte */
+};
+
+struct mqtt_listener {
+	void (*on_up)(void *userdata); /* connected, subscriptions asked for anew */
+	void (*on_down)(const char *why, void *userdata);
+	void (*on_message)(const struct mqtt_message *message, void *userdata);
+	void (*on_drained)(void *userdata); /* after the messages of one wake-up; may be NULL */
+	void (*on_refused)(const char *topic, const char *why,
+		void *userdata); /* too long a topic or payload, a retained message */
+	void *userdata;
+};
+
+/* Strings are copied. Paths of ca, certificate and key are all set (mqtts://) or all NULL (mqtt://,
+ * loopback tests only). */
+struct mqtt_options {
+	const char *brokers[MQTT_BROKERS_MAX]; /* mqtts://host:port; NULL ends the list */
+	const char *client_id;
+	const char *ca_file, *certificate_file, *key_file;
+	unsigned int keep_alive_s;             /* 0: 20 */
+	unsigned int session_expiry_s;         /* how long the broker keeps what we missed */
+	const char *will_topic, *will_payload; /* last will, QoS 1, or NULL */
+};
+
+/* 0; −EINVAL with nothing created when an option is wrong; does not wait for a connection. */
+int mqtt_new(struct mqtt **ret, sd_event *event, const struct mqtt_options *options,
+	const struct mqtt_listener *listener);
+/* Publishes nothing more, disconnects properly (no will), joins Paho's threads. */
+struct mqtt *mqtt_free(struct mqtt *m);
+
+/* QoS 1; remembered and renewed at each connection. −ENOSPC at MQTT_SUBSCRIPTIONS_MAX + 1,
+ * −EMSGSIZE for a too long topic. */
+int mqtt_subscribe(struct mqtt *m, const char *topic);
+/* QoS 1, expires after expiry_s (> 0). −ENOTCONN while down: the caller keeps and retries what
+ * matters. −EMSGSIZE. */
+int mqtt_publish(
+	struct mqtt *m, const char *topic, const void *payload, size_t bytes, uint32_t expiry_s);
+bool mqtt_is_up(const struct mqtt *m);

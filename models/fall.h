@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Accelerometer batches in, probability of a fall out. Re-times jittered and gapped samples
+ * of 20..200 Hz to one internal rate by itself and knows what it did not see (gaps, clipping).
+ * Pure: no clock, no I/O, no allocation, bounded work per sample; the state is a plain struct.
+ *
+ * Each suspicious impact is judged twice: first at most FALL_FIRST_ANSWER_S after it, then with the
+ * FALL_SECOND_ANSWER_S that follow (lying still, getting up, walking on). Times are on the sensor's
+ * clock.
+ */
+#pragma once
+
+#include "sensors/reading.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define FALL_FIRST_ANSWER_S  3
+#define FALL_SECOND_ANSWER_S 20
+#define FALL_EVENTS_MAX      4 /* the most one push or finish can answer */
+
+enum wear_place { WEAR_UNKNOWN, WEAR_WRIST, WEAR_TRUNK };
+enum fall_stage { FALL_FIRST, FALL_SECOND };
+
+struct fall_answer {
+	enum fall_stage stage;
+	uint64_t impact_us; /* the sensor's clock at the impact; the same in both answers to it */
+	uint64_t answer_us; /* … at the sample that allowed this answer */
+	float probability;  /* 0..1 */
+	bool is_fall;       /* probability ≥ the shipped threshold of its place and stage */
+	/* what a person is told */
+	uint16_t peak_mg;
+	uint16_t still_ms; /* longest stillness seen after the impact */
+	uint16_t gap_ms;   /* not heard, within what was judged */
+	bool is_clipped;
+};
+
+struct fall; /* opaque, plain memory of fall_size() bytes: callers allocate it once, at start-up */
+
+size_t fall_size(void);
+void fall_init(struct fall *f, enum wear_place place);
+/* Feeds a batch: 0..FALL_EVENTS_MAX answers in ret; −EINVAL for a batch whose stamps go back within
+ * itself or whose count is over its bound (nothing is taken). A batch that lies before what was
+ * heard, or more than 10 s after, starts the stream anew. */
+int fall_push(
+	struct fall *f, const struct accel_batch *batch, struct fall_answer ret[FALL_EVENTS_MAX]);
+/* The stream ended (link lost, recording over): answers what is still open with what is known, and
+ * forgets. */
+int fall_finish(struct fall *f, struct fall_answer ret[FALL_EVENTS_MAX]);
+
+int wear_place_from_text(const char *text, enum wear_place *ret);

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One Bluetooth LE advertisement, legacy or extended, as a value, and the walk over its AD
+ * structures (Bluetooth Core 5.4, vol. 3 part C 11 and the Core Specification Supplement). Pure.
+ */
+#pragma once
+
+#include "sensors/bytes.h"
+#include "sensors/reading.h"
+
+#define ADVERTISEMENT_DATA_MAX 229 /* the most one extended report carries in one HCI event */
+
+struct advertisement {
+	uint64_t time_us;
+	uint8_t address[6];   /* as printed: most significant first */
+	uint8_t address_type; /* 0 public, 1 random */
+	int8_t rssi_dbm;      /* 127: not known */
+	bool is_extended, is_scan_response, is_connectable;
+	uint8_t length;
+	uint8_t data[ADVERTISEMENT_DATA_MAX];
+};
+
+struct ad_structure {
+	uint8_t type; /* 0x16 service data of a 16-bit UUID, 0xFF manufacturer data … */
+	struct bytes value;
+};
+
+/* The next AD structure: 1; 0 at the end or early termination (length 0); −EBADMSG when one is cut,
+ * cursor at the end. */
+int advertisement_next(struct bytes *cursor, struct ad_structure *ret);
+struct bytes advertisement_cursor(const struct advertisement *a);
+/* "A4:C1:38:8D:18:B2". */
+struct sensor_id advertisement_sensor(const struct advertisement *a);

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One way in. A source turns the outside (radio, wire, recording) into readings and accelerometer
+ * batches on the loop thread, and reports its own health. It decides nothing.
+ */
+#pragma once
+
+#include "sensors/reading.h"
+
+#include <stddef.h>
+
+enum source_state { SOURCE_STARTING, SOURCE_HEARING, SOURCE_DEAF, SOURCE_ENDED };
+
+struct source_health {
+	enum source_state state;
+	uint64_t time_us;
+	char why[96]; /* one phrase, empty while hearing */
+};
+
+struct source_listener {
+	void (*on_reading)(const struct reading *reading, void *userdata);
+	void (*on_accel)(const struct accel_batch *batch, void *userdata);
+	void (*on_health)(const struct source_health *health, void *userdata);
+	void *userdata;
+};
+
+struct source; /* opaque to whoever only starts, stops and frees it */
+
+/* A source embeds this first; its constructor (source_replay_new, source_ble_new …) fills it. */
+struct source_ops {
+	const char *name;
+	int (*start)(struct source *s);
+	void (*stop)(struct source *s);
+	struct source *(*free)(struct source *s);
+};
+
+struct source {
+	const struct source_ops *ops;
+	struct source_listener listener;
+};
+
+static inline int source_start(struct source *s)
+{
+	return s->ops->start(s);
+}
+
+static inline void source_stop(struct source *s)
+{
+	s->ops->stop(s);
+}
+
+static inline struct source *source_free(struct source *s)
+{
+	return s ? s->ops->free(s) : NULL;
+}
