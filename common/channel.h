@@ -22,10 +22,12 @@ typedef void (*channel_on_drained)(void *userdata);
 
 int channel_new(struct channel **ret, sd_event *event, channel_on_record on_record,
 	channel_on_drained on_drained, void *userdata);
+/* After every worker has been joined (channel_close() first), never from a callback. */
 struct channel *channel_free(struct channel *c);
 
-/* Any thread. 0; −EMSGSIZE over CHANNEL_RECORD_MAX; −EPIPE once the channel is being freed. Blocks
- * while full. */
+/* Worker threads. 0; −EINVAL for an empty record; −EMSGSIZE over CHANNEL_RECORD_MAX; −EPIPE once
+ * closed. Blocks while full. */
 int channel_send(struct channel *c, const void *record, size_t bytes);
-/* Any thread; before joining a worker: pending and later channel_send() return −EPIPE. */
+/* Any thread; before joining a worker: pending and later channel_send() return −EPIPE. Records
+ * already in the channel are still delivered while the loop runs. */
 void channel_close(struct channel *c);
