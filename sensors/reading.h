@@ -76,6 +76,7 @@ enum reading_kind {
 	READING_HEART_RATE,
 	READING_HUMIDITY,
 	READING_ILLUMINANCE,
+	READING_LIGHT_LEVEL, /* a step of the sensor's own scale, no unit */
 	READING_MASS,
 	READING_MOISTURE,
 	READING_PM2_5,
