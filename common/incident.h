@@ -93,14 +93,18 @@ int incident_outcome_from_text(const char *text, enum incident_outcome *ret);
 
 /* Closed or cancelled: nothing more will happen to it. */
 bool incident_is_over(enum incident_state state);
-/* 128 random bits as 32 hexadecimal digits. */
+/* 128 random bits as 32 lower-case hexadecimal digits. */
 void incident_new_id(char ret_id[INCIDENT_ID_MAX]);
+bool incident_id_is_valid(const char *id);
 
 /*
  * To JSON: returns its length (< INCIDENT_JSON_MAX, NUL follows) or −EINVAL when a value may not be
- * sent (empty id or home, text that is not UTF-8). From JSON: 0, or −EINVAL (not JSON, duplicate
- * key, unknown or missing key, wrong type, over-long), −ERANGE (a number), −EPROTONOSUPPORT
- * (another version), with a message naming the field in ret_error and ret untouched.
+ * sent: what from_json() would refuse is not written either, ret_json stays untouched. Numbers that
+ * are not whole are written with 9 significant digits. From JSON: 0, or −EINVAL (not JSON,
+ * duplicate, unknown or missing key, wrong type, unknown word, over-long, not UTF-8 or a control
+ * character in a text, an outcome while it is open), −ERANGE (a number), −EPROTONOSUPPORT (another
+ * version), with a message naming the field in ret_error and ret untouched. The message never
+ * quotes a value, so that it may be logged.
  */
 int incident_to_json(const struct incident *incident, char ret_json[INCIDENT_JSON_MAX]);
 int incident_from_json(
@@ -121,7 +125,7 @@ int receipt_from_json(
 struct progress {
 	char incident[INCIDENT_ID_MAX];
 	enum incident_state state; /* announced, accepted, on_the_way, on_site, escalated, closed */
-	enum incident_outcome outcome;
+	enum incident_outcome outcome; /* of a closed one, and only of that */
 	int64_t changed_ms;
 	char by[INCIDENT_TEXT_MAX];
 	char why[INCIDENT_TEXT_MAX];
