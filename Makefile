@@ -48,7 +48,7 @@ PROGRAMS := $(patsubst %,$(B)/bin/%,$(if $(wildcard hub/main.c),vigie-hub) \
 	$(if $(wildcard caller-gateway/main.c),vigie-gateway) $(if $(wildcard common/ctl/main.c),vigie-ctl) \
 	$(if $(wildcard models/eval/main.c),vigie-eval))
 UNIT := $(call targets,tests/unit/test_*.c)
-# Where threads meet: these run under the thread sanitizer too.
+# Where threads meet: these run under the thread sanitizer too (tests/run has the same list).
 UNIT_THREADS := $(filter %_channel %_playback %_mqtt %_speech %_history,$(UNIT))
 FUZZ := $(call targets,tests/fuzz/fuzz_*.c)
 BENCH := $(call targets,tests/bench/bench_*.c)
@@ -97,9 +97,10 @@ fuzzers: $(FUZZ)
 benches: $(BENCH)
 fakes: $(FAKES)
 
-check: all unit benches fakes
+for-check: all unit benches fakes
 	+@$(MAKE) --no-print-directory SANITIZE=address,undefined unit fuzzers
 	+@$(MAKE) --no-print-directory SANITIZE=thread unit-threads
+check:
 	@tests/run
 lint:
 	@tests/lint/lint
@@ -133,6 +134,6 @@ install: all
 clean:
 	rm -rf build
 force:
-.PHONY: all unit unit-threads fuzzers benches fakes check lint warnings format fuzz bench coverage install clean force
+.PHONY: all unit unit-threads fuzzers benches fakes for-check check lint warnings format fuzz bench coverage install clean force
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
