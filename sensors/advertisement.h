@@ -8,15 +8,17 @@
 #include "sensors/bytes.h"
 #include "sensors/reading.h"
 
-#define ADVERTISEMENT_DATA_MAX 229 /* the most one extended report carries in one HCI event */
+/* The longest extended advertising data (Core 5.4, vol. 4 part E 7.8.54); it comes in several
+ * reports. */
+#define ADVERTISEMENT_DATA_MAX 1650
 
 struct advertisement {
 	uint64_t time_us;
 	uint8_t address[6];   /* as printed: most significant first */
-	uint8_t address_type; /* 0 public, 1 random */
+	uint8_t address_type; /* 0 public, 1 random, 2 and 3 the same resolved, 0xFF none sent */
 	int8_t rssi_dbm;      /* 127: not known */
 	bool is_extended, is_scan_response, is_connectable;
-	uint8_t length;
+	uint16_t length;
 	uint8_t data[ADVERTISEMENT_DATA_MAX];
 };
 
@@ -29,5 +31,5 @@ struct ad_structure {
  * cursor at the end. */
 int advertisement_next(struct bytes *cursor, struct ad_structure *ret);
 struct bytes advertisement_cursor(const struct advertisement *a);
-/* "A4:C1:38:8D:18:B2". */
-struct sensor_id advertisement_sensor(const struct advertisement *a);
+/* "A4:C1:38:8D:18:B2": how a radio sensor is called. */
+struct sensor_id advertisement_sensor(const uint8_t address[6]);

@@ -12,18 +12,31 @@
 
 #define DECODER_READINGS_MAX 32
 
+/*
+ * What one advertisement said. One impossible value, or an object cut at its end, costs itself and
+ * not the press beside it (HS-09): it is counted here and the rest stands.
+ */
+struct decoded {
+	uint8_t count;
+	uint8_t impossible; /* values left out */
+	bool is_cut;        /* something at its end is missing, or is one reading too many */
+	bool is_triggered;  /* the device speaks only when something happens: its silence is normal
+			     */
+	struct reading readings[DECODER_READINGS_MAX];
+};
+
 struct decoder {
 	const char *name;   /* "bthome_v2" */
 	const char *status; /* "stable" or "testing" */
 	/*
-	 * > 0 readings in ret (at most DECODER_READINGS_MAX); 0 not mine; on refusal nothing is
-	 * written: −EBADMSG cut or corrupt, −ERANGE an impossible value, −ENOKEY encrypted and no
+	 * The number of readings in ret, > 0; 0 not mine. Refusals leave ret->count meaningless:
+	 * −EBADMSG cut or corrupt, −ERANGE nothing but impossible values, −ENOKEY encrypted and no
 	 * key, −EKEYREJECTED not authentic under its key, −ESTALE a counter that did not grow
 	 * (replay), −EPROTO plain although a key is set (downgrade), −EALREADY a repetition of what
-	 * was already told, −EPROTONOSUPPORT another version.
+	 * was already told, −EPROTONOSUPPORT another version. −ENODATA is no refusal: well-formed,
+	 * and nothing in it that anybody here has a use for.
 	 */
-	int (*decode)(const struct advertisement *a, struct device_keys *keys,
-		struct reading ret[DECODER_READINGS_MAX]);
+	int (*decode)(const struct advertisement *a, struct device_keys *keys, struct decoded *ret);
 };
 
 /* Counters of the whole decoding path; plain values. */
@@ -38,13 +51,14 @@ enum refusal {
 	REFUSED_VERSION,
 	REFUSALS
 };
-extern const char *const refusal_names[REFUSALS];
+extern const char *const refusal_names[REFUSALS]; /* "corrupt", "not_authentic" … */
 
 #define DECODERS_MAX 16
 
 struct decoding_counters {
-	uint64_t decoded[DECODERS_MAX]; /* by format, in the order of decoders[] */
-	uint64_t refused[REFUSALS];
+	uint64_t decoded[DECODERS_MAX]; /* advertisements by format, in the order of decoders[] */
+	uint64_t refused[REFUSALS];     /* advertisements, and parts of decoded ones left out */
+	uint64_t readings;
 	uint64_t unknown; /* well-formed, but no decoder's */
 };
 
@@ -52,4 +66,4 @@ extern const struct decoder *const decoders[]; /* NULL ends it */
 
 /* Asks each decoder in turn; returns as decode() does, and counts. */
 int decoders_decode(const struct advertisement *a, struct device_keys *keys,
-	struct decoding_counters *counters, struct reading ret[DECODER_READINGS_MAX]);
+	struct decoding_counters *counters, struct decoded *ret);

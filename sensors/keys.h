@@ -10,31 +10,55 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define DEVICE_KEYS_MAX  256
-#define DEVICE_KEY_BYTES 16
+#define DEVICE_KEYS_MAX       256
+#define DEVICE_KEY_BYTES      16
+#define DEVICE_KEYS_ERROR_MAX 256
+
+struct aes_ccm;
 
 struct device_key {
 	uint8_t address[6]; /* as printed */
 	bool is_used;
+	bool is_enrolled; /* set by the owner: never evicted; a device with a key never is, too */
 	bool has_key;
 	bool has_counter, is_counter_new; /* new: moved on since it was last saved */
-	bool has_packet_id;
+	bool has_packet_id, has_event;
 	uint8_t packet_id;
 	uint8_t key[DEVICE_KEY_BYTES];
 	uint32_t counter;
-	uint64_t packet_us; /* when packet_id was last heard */
+	uint32_t event_hash;    /* of the last event told without packet id */
+	uint64_t packet_us;     /* when packet_id was last heard */
+	uint64_t event_us;      /* when that event was last heard */
+	uint64_t heard_us;      /* the last time anything of it was looked at here */
+	struct aes_ccm *cipher; /* keyed with `key`, made when first needed */
 };
 
+/* All zero is an empty table. */
 struct device_keys {
 	struct device_key devices[DEVICE_KEYS_MAX];
+	uint16_t count;                 /* rows used, from the first */
+	uint8_t hints[DEVICE_KEYS_MAX]; /* by the address's last byte: the row last found there */
 };
+
+/* Frees the ciphers and cleanses the keys: an empty table again. */
+void device_keys_done(struct device_keys *keys);
 
 /* NULL when unknown. */
 struct device_key *device_keys_find(struct device_keys *keys, const uint8_t address[6]);
-/* The device's row, made where there is none: NULL when the table is full (enrolled devices are
- * never evicted; unknown ones with no key are, oldest first). */
+/* The device's row, made where there is none: NULL when the table is full (enrolled devices and
+ * those with a key are never evicted; others are, the longest unheard first). */
 struct device_key *device_keys_ensure(struct device_keys *keys, const uint8_t address[6]);
-/* From 32 hexadecimal digits: 0, −EINVAL (bad digits or length), −ENOSPC. */
+/* From 32 hexadecimal digits: 0, −EINVAL (bad digits or length), −ENOSPC. Another key than before
+ * forgets the counter. */
 int device_keys_set(struct device_keys *keys, const uint8_t address[6], const char *hex);
 /* "A4:C1:38:8D:18:B2" → 6 bytes: 0 or −EINVAL. */
 int device_address_from_text(const char *text, uint8_t ret_address[6]);
+
+/*
+ * Sets every key of a file: lines "A4:C1:38:8D:18:B2 32 hexadecimal digits", empty ones and those
+ * that begin with '#' skipped. Refused (−EPERM) when others may read it or more than its owner may
+ * write it. A damaged file sets nothing; ret_error names
+ * the file and line, never a key.
+ */
+int device_keys_load(
+	struct device_keys *keys, const char *path, char ret_error[DEVICE_KEYS_ERROR_MAX]);

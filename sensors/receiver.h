@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A controller's packets in, readings out: HCI, advertisements and decoders in a row, with all
+ * their counters. One for each controller or recording; the radio and the replay use it alike.
+ */
+#pragma once
+
+#include "sensors/decoder.h"
+#include "sensors/hci.h"
+
+struct receiver {
+	struct hci hci;
+	struct device_keys *keys; /* borrowed from whoever made the receiver */
+	struct decoding_counters decoding;
+	void (*on_reading)(const struct reading *reading, void *userdata); /* may be NULL */
+	void *userdata;
+	struct decoded decoded; /* the advertisement being told */
+};
+
+void receiver_init(struct receiver *r, struct device_keys *keys,
+	void (*on_reading)(const struct reading *reading, void *userdata), void *userdata);
+/* One packet from the controller, led by its H4 type. `now_us` is when it was heard: what is a
+ * repetition is judged by it. */
+void receiver_packet(struct receiver *r, uint64_t now_us, const uint8_t *packet, size_t count);
