@@ -73,10 +73,20 @@ def no_machine_paths():
                 yield f"{path}:{number}: names a folder of one machine"
 
 
+def one_version():
+    version = re.search(r"^VERSION := (\S+)$", text("Makefile"), re.M)[1]
+    for path, pattern in (("debian/changelog", r"\((\S+)\)"), ("CHANGELOG.md", r"^## (\d\S*?),?\s"),
+                          ("caller-gateway/vigie-broker", r"^version=(\S+)$")):
+        found = re.search(pattern, text(path), re.M) if path in files() else None
+        if found and found[1] != version:
+            yield f"{path}: version {found[1]}, the Makefile says {version}"
+
+
 RULES = [
     ("requirements: every HS id has its test or says that it is not built yet", requirements_have_tests),
     ("requirements: every test of an HS id is in docs/SAFETY.md", tests_have_requirements),
     ("requirements: every program has its manual page", programs_have_manuals),
+    ("requirements: one version everywhere", one_version),
     ("requirements: nothing marked as unfinished", nothing_unfinished),
     ("requirements: no folder of one machine is named", no_machine_paths),
 ]
