@@ -29,8 +29,8 @@ static void show_name(const char *name, size_t bytes, char ret[NAME_SHOWN_MAX])
 	ret[length] = '\0';
 }
 
-static void refuse(struct json_refusal *refusal, int error, const char *at, const char *name,
-	const char *format, va_list arguments)
+__attribute__((format(printf, 5, 0))) static void refuse(struct json_refusal *refusal, int error,
+	const char *at, const char *name, const char *format, va_list arguments)
 {
 	int used;
 

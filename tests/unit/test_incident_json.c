@@ -259,8 +259,8 @@ static void test_round_trip_of_the_largest_and_the_smallest(void **state)
 	}
 }
 
-/* Breaks one thing of a good incident. */
-static void spoil(struct incident *i, unsigned int what)
+/* Breaks one text of a good incident; false when `what` is about something else. */
+static bool spoil_text(struct incident *i, unsigned int what)
 {
 	switch (what) {
 	case 0:
@@ -275,6 +275,31 @@ static void spoil(struct incident *i, unsigned int what)
 	case 3:
 		i->home[0] = '/';
 		break;
+	case 13:
+		i->sensor[INCIDENT_TEXT_MAX - 1] = 'x';
+		break; /* no NUL */
+	case 14:
+		i->room[1] = '\xff';
+		break;
+	case 15:
+		i->by[0] = '\n';
+		break;
+	case 16:
+		i->why[5] = '\x7f';
+		break;
+	case 20:
+		i->reasons[7].text[0] = '\t';
+		break;
+	default:
+		return false;
+	}
+	return true;
+}
+
+/* Breaks one number of a good incident. */
+static void spoil_number(struct incident *i, unsigned int what)
+{
+	switch (what) {
 	case 4:
 		i->seq = 0;
 		break;
@@ -302,18 +327,6 @@ static void spoil(struct incident *i, unsigned int what)
 	case 12:
 		i->probability = 1.001;
 		break;
-	case 13:
-		i->sensor[INCIDENT_TEXT_MAX - 1] = 'x';
-		break; /* no NUL */
-	case 14:
-		i->room[1] = '\xff';
-		break;
-	case 15:
-		i->by[0] = '\n';
-		break;
-	case 16:
-		i->why[5] = '\x7f';
-		break;
 	case 17:
 		i->reasons_count = INCIDENT_REASONS_MAX + 1;
 		break;
@@ -324,8 +337,7 @@ static void spoil(struct incident *i, unsigned int what)
 		i->reasons[0].weight = 20.001;
 		break;
 	default:
-		i->reasons[7].text[0] = '\t';
-		break;
+		fail_msg("nothing to break under %u", what);
 	}
 }
 
@@ -336,7 +348,8 @@ static void test_what_would_be_refused_is_not_written(void **state)
 		char json[INCIDENT_JSON_MAX] = "as before";
 		struct incident i = largest();
 
-		spoil(&i, what);
+		if (!spoil_text(&i, what))
+			spoil_number(&i, what);
 		if (incident_to_json(&i, json) != -EINVAL)
 			fail_msg("spoilt %u is written", what);
 		assert_string_equal(json, "as before");
