@@ -18,7 +18,7 @@
 
 #define FALL_FIRST_ANSWER_S  3
 #define FALL_SECOND_ANSWER_S 20
-#define FALL_EVENTS_MAX      4 /* the most one push or finish can answer */
+#define FALL_EVENTS_MAX      12 /* the most one push or finish can answer */
 
 enum wear_place { WEAR_UNKNOWN, WEAR_WRIST, WEAR_TRUNK };
 enum fall_stage { FALL_FIRST, FALL_SECOND };
@@ -40,13 +40,18 @@ struct fall; /* opaque, plain memory of fall_size() bytes: callers allocate it o
 
 size_t fall_size(void);
 void fall_init(struct fall *f, enum wear_place place);
-/* Feeds a batch: 0..FALL_EVENTS_MAX answers in ret; −EINVAL for a batch whose stamps go back within
- * itself or whose count is over its bound (nothing is taken). A batch that lies before what was
- * heard, or more than 10 s after, starts the stream anew. */
+/*
+ * Feeds a batch: 0..FALL_EVENTS_MAX answers in ret; −EINVAL for a batch whose stamps go back within
+ * itself or whose count is over its bound (nothing is taken). Samples up to 2 s older than what was
+ * heard are late and left out (24 of WEDA-FALL's recordings hold such bursts; they count as a gap);
+ * a batch further back, or more than 10 s ahead, ends the stream and starts it anew.
+ */
 int fall_push(
 	struct fall *f, const struct accel_batch *batch, struct fall_answer ret[FALL_EVENTS_MAX]);
 /* The stream ended (link lost, recording over): answers what is still open with what is known, and
  * forgets. */
 int fall_finish(struct fall *f, struct fall_answer ret[FALL_EVENTS_MAX]);
 
+/* "wrist"; "trunk", "waist", "chest", "belt", "pendant"; "unknown". −EINVAL for others, ret
+ * untouched. */
 int wear_place_from_text(const char *text, enum wear_place *ret);

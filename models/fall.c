@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The life of a judgement: batches are re-timed (retime), watched for impacts (impact), and each
+ * impact is put before the judge (fall_rule) twice. Which signs make a fall is the judge's matter
+ * alone.
+ */
+#include "models/fall.h"
+#include "models/fall_rule.h"
+#include "models/impact.h"
+#include "models/retime.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#define OPEN_MAX 4       /* impacts between their first look and their second answer */
+#define LATE_US  2000000 /* samples this late are a link's disorder; later ones a new clock */
+
+struct open_impact {
+	struct impact impact;
+	bool is_judged; /* its first answer was given, with this probability */
+	float first;
+};
+
+struct fall {
+	enum wear_place place;
+	uint64_t last_us; /* the latest stamp taken */
+	bool has_stream;
+	uint32_t open_count;
+	struct open_impact open[OPEN_MAX]; /* oldest first */
+	struct retime retime;
+	struct impact_watch watch;
+};
+
+struct answers {
+	struct fall_answer *at;
+	int count;
+};
+
+size_t fall_size(void)
+{
+	return sizeof(struct fall);
+}
+
+static void begin(struct fall *f)
+{
+	retime_init(&f->retime);
+	impact_watch_init(&f->watch);
+	f->open_count = 0;
+	f->has_stream = false;
+}
+
+void fall_init(struct fall *f, enum wear_place place)
+{
+	memset(f, 0, sizeof(*f));
+	f->place = place;
+	begin(f);
+}
+
+static uint64_t bin_us(const struct fall *f, uint64_t bin)
+{
+	return retime_first_us(&f->retime) + bin * RETIMED_US;
+}
+
+static uint32_t bins_of(enum fall_stage stage)
+{
+	return stage == FALL_FIRST ? FALL_FIRST_BINS : FALL_SECOND_BINS;
+}
+
+static void answer(struct fall *f, struct open_impact *o, struct answers *to)
+{
+	enum fall_stage stage = o->is_judged ? FALL_SECOND : FALL_FIRST;
+	struct impact_window w;
+	struct fall_signs signs;
+
+	if (impact_watch_window(&f->watch, &o->impact, bins_of(stage), &w) < 0)
+		w = (struct impact_window){.count = 1}; /* outlived by an absurd stream: no fall */
+	fall_signs_of(&w, &signs);
+
+	float probability = fall_judge(&signs, f->place, stage);
+
+	to->at[to->count++] = (struct fall_answer){
+		.stage = stage,
+		.impact_us = bin_us(f, o->impact.bin),
+		.answer_us = bin_us(f, f->watch.bins - 1),
+		.probability = probability,
+		.is_fall = probability >= fall_threshold(f->place, stage),
+		.peak_mg = (uint16_t)sqrtf((float)o->impact.power),
+		.still_ms = (uint16_t)(signs.still_s * 1000),
+		.gap_ms = (uint16_t)(signs.gap_bins * (RETIMED_US / 1000)),
+		.is_clipped = signs.is_clipped,
+	};
+	if (!o->is_judged)
+		o->first = probability;
+	o->is_judged = true;
+}
+
+static void forget(struct fall *f, uint32_t i)
+{
+	f->open_count--;
+	memmove(&f->open[i], &f->open[i + 1], (f->open_count - i) * sizeof(f->open[0]));
+}
+
+/* No room for another: the judged one that looked least like a fall has its second answer early. */
+static bool make_room(struct fall *f, struct answers *to)
+{
+	uint32_t least = OPEN_MAX;
+
+	for (uint32_t i = 0; i < f->open_count; i++)
+		if (f->open[i].is_judged &&
+			(least == OPEN_MAX || f->open[i].first < f->open[least].first))
+			least = i;
+	if (least == OPEN_MAX || to->count == FALL_EVENTS_MAX)
+		return false;
+	answer(f, &f->open[least], to);
+	forget(f, least);
+	return true;
+}
+
+static void open_impact(struct fall *f, const struct impact *impact, struct answers *to)
+{
+	if (f->open_count == OPEN_MAX && !make_room(f, to))
+		return;
+	f->open[f->open_count++] = (struct open_impact){.impact = *impact};
+}
+
+static bool is_due(const struct fall *f, const struct open_impact *o)
+{
+	enum fall_stage stage = o->is_judged ? FALL_SECOND : FALL_FIRST;
+
+	return f->watch.bins > o->impact.bin + bins_of(stage);
+}
+
+static void answer_due(struct fall *f, struct answers *to)
+{
+	for (uint32_t i = 0; i < f->open_count && to->count < FALL_EVENTS_MAX;) {
+		if (!is_due(f, &f->open[i])) {
+			i++;
+			continue;
+		}
+
+		bool is_last = f->open[i].is_judged;
+
+		answer(f, &f->open[i], to);
+		if (is_last)
+			forget(f, i);
+	}
+}
+
+static void take_bins(struct fall *f, struct answers *to)
+{
+	struct retimed bin;
+	struct impact impact;
+
+	while (retime_next(&f->retime, &bin)) {
+		if (impact_watch_feed(&f->watch, &bin, &impact))
+			open_impact(f, &impact, to);
+		if (f->open_count)
+			answer_due(f, to);
+	}
+}
+
+static void finish(struct fall *f, struct answers *to)
+{
+	struct impact impact;
+
+	retime_finish(&f->retime);
+	take_bins(f, to);
+	if (impact_watch_finish(&f->watch, &impact))
+		open_impact(f, &impact, to);
+	for (uint32_t i = 0; i < f->open_count && to->count < FALL_EVENTS_MAX; i++) {
+		if (!f->open[i].is_judged)
+			answer(f, &f->open[i], to);
+		if (to->count < FALL_EVENTS_MAX)
+			answer(f, &f->open[i], to);
+	}
+	begin(f);
+}
+
+static bool is_sane(const struct accel_batch *batch)
+{
+	if (batch->count > ACCEL_BATCH_MAX)
+		return false;
+	for (uint16_t i = 1; i < batch->count; i++)
+		if (batch->samples[i].offset_us < batch->samples[i - 1].offset_us)
+			return false;
+	return batch->count == 0 ||
+	       batch->first_us <= UINT64_MAX - batch->samples[batch->count - 1].offset_us;
+}
+
+int fall_push(
+	struct fall *f, const struct accel_batch *batch, struct fall_answer ret[FALL_EVENTS_MAX])
+{
+	struct answers to = {.at = ret};
+
+	if (!is_sane(batch))
+		return -EINVAL;
+	for (uint16_t i = 0; i < batch->count; i++) {
+		const struct accel_sample *s = &batch->samples[i];
+		uint64_t stamp_us = batch->first_us + s->offset_us;
+
+		if (f->has_stream && stamp_us < f->last_us && f->last_us - stamp_us <= LATE_US)
+			continue;
+		if (f->has_stream &&
+			(stamp_us < f->last_us || stamp_us - f->last_us > RETIME_GAP_MAX_US))
+			finish(f, &to);
+		/* cannot fail: order and distance were looked at, what is ready was taken */
+		(void)retime_push(&f->retime, stamp_us, s->x_mg, s->y_mg, s->z_mg, batch->range_mg);
+		f->last_us = stamp_us;
+		f->has_stream = true;
+		take_bins(f, &to);
+	}
+	return to.count;
+}
+
+int fall_finish(struct fall *f, struct fall_answer ret[FALL_EVENTS_MAX])
+{
+	struct answers to = {.at = ret};
+
+	finish(f, &to);
+	return to.count;
+}
+
+int wear_place_from_text(const char *text, enum wear_place *ret)
+{
+	static const struct {
+		const char *text;
+		enum wear_place place;
+	} names[] = {
+		{"unknown", WEAR_UNKNOWN},
+		{"wrist", WEAR_WRIST},
+		{"trunk", WEAR_TRUNK},
+		{"waist", WEAR_TRUNK},
+		{"chest", WEAR_TRUNK},
+		{"pendant", WEAR_TRUNK},
+		{"belt", WEAR_TRUNK},
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(text, names[i].text) == 0) {
+			*ret = names[i].place;
+			return 0;
+		}
+	return -EINVAL;
+}
