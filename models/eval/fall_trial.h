@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One trial put through the shipped fall model, as a hub would hear it.
+ */
+#pragma once
+
+#include "models/eval/trial_index.h"
+#include "models/fall.h"
+
+#define ALARM_APART_S 10 /* two calls of a fall nearer than this are one alarm */
+
+struct fall_result {
+	bool is_called;         /* any answer of the trial was "a fall" */
+	bool is_called_in_time; /* … with the impact within the fall's own times, where known */
+	uint32_t alarms;
+	uint32_t impacts;           /* judged */
+	double seconds;             /* heard; pauses of the recording over 10 s left out */
+	double delay_s;             /* of the first call after its impact */
+	float probability;          /* the highest of all answers */
+	float probability_at_first; /* … of the first answers */
+};
+
+/* `model` is fall_size() bytes. 0; −errno with "FILE:LINE: …" in ret_error. */
+int fall_trial_run(struct fall *model, const char *path, const struct trial *trial,
+	enum wear_place place, struct fall_result *ret, char ret_error[INDEX_ERROR_MAX]);
