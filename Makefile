@@ -31,8 +31,8 @@ CPPFLAGS_ALL := -I. -D_GNU_SOURCE -DVIGIE_VERSION='"$(VERSION)"' -DVIGIE_PREFIX=
 CFLAGS_ALL := -std=c17 $(OPT) $(WARN) $(HARDEN) $(SAN_COMPILE) $(CFLAGS)
 LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(SAN_COMPILE) $(LDFLAGS)
 
-LIBS_HUB := -lsystemd -lpaho-mqtt3as -ljansson -lcyaml -lyaml -lsqlite3 -lcrypto -lm
-LIBS_GATEWAY := -lsystemd -lpaho-mqtt3as -ljansson -lcyaml -lyaml -lsqlite3 -lasound -lespeak-ng -lm
+LIBS_HUB := -lsystemd -lmosquitto -lssl -ljansson -lcyaml -lyaml -lsqlite3 -lcrypto -lm
+LIBS_GATEWAY := -lsystemd -lmosquitto -lssl -lcrypto -ljansson -lcyaml -lyaml -lsqlite3 -lasound -lespeak-ng -lm
 LIBS_CTL := -ljansson -lsystemd
 LIBS_EVAL := -lcrypto -ljansson -lm
 LIBS_TEST := $(LIBS_HUB) -lasound -lespeak-ng
@@ -52,6 +52,8 @@ UNIT := $(call targets,tests/unit/test_*.c)
 UNIT_THREADS := $(filter %_channel %_playback %_mqtt %_speech %_history,$(UNIT))
 FUZZ := $(call targets,tests/fuzz/fuzz_*.c)
 BENCH := $(call targets,tests/bench/bench_*.c)
+# Programs that system tests drive.
+PEERS := $(call targets,tests/system/*.c)
 FAKES := $(patsubst tests/fakes/%.c,$(B)/tests/fakes/%.so,$(wildcard tests/fakes/*.c))
 
 all: $(PROGRAMS)
@@ -80,6 +82,8 @@ $(B)/bin/vigie-eval: $(B)/models/eval/main.o $(LIB)
 	$(call link,$(LIBS_EVAL))
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(LIB)
 	$(call link,-lcmocka $(LIBS_TEST))
+$(B)/tests/system/%: $(B)/tests/system/%.o $(LIB)
+	$(call link,$(LIBS_TEST))
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(LIB)
 	$(call link,$(LIBS_TEST))
 # libFuzzer's own main with clang and SANITIZE=fuzzer,…; else one that replays files and folders.
@@ -95,7 +99,7 @@ unit: $(UNIT)
 unit-threads: $(UNIT_THREADS)
 fuzzers: $(FUZZ)
 benches: $(BENCH)
-fakes: $(FAKES)
+fakes: $(FAKES) $(PEERS)
 
 for-check: all unit benches fakes
 	+@$(MAKE) --no-print-directory SANITIZE=address,undefined unit fuzzers

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * MQTT 5 over Paho's MQTTAsync, TLS with client certificates. Paho's callbacks run on its own
- * threads; everything here arrives on the loop through a channel. Nothing is ever retained (HS-06).
- * A PUBACK is not told to anybody: delivery is the receiver's own receipt (HS-05). Reconnects by
- * itself, with back-off from 0.5 s to 30 s and jitter, to each listed broker in turn. Loop thread
- * only.
+ * MQTT 5 over TLS with client certificates, on the loop (libmosquitto, no thread). Nothing is ever
+ * retained (HS-06). A PUBACK is not told to anybody: delivery is the receiver's own receipt
+ * (HS-05). Reconnects by itself, with back-off from 0.5 s to 30 s and jitter, to each listed broker
+ * in turn; certificates are read anew at each attempt. What was in the air when a connection broke
+ * is dropped: the caller keeps what matters until it has its receipt. Loop thread only. Not to be
+ * freed from a callback.
  */
 #pragma once
 
@@ -17,6 +18,7 @@
 #define MQTT_PAYLOAD_MAX       8192
 #define MQTT_BROKERS_MAX       2
 #define MQTT_SUBSCRIPTIONS_MAX 8
+#define MQTT_IN_AIR_MAX        1024 /* published and not yet acknowledged by the broker */
 
 struct mqtt;
 
@@ -28,11 +30,14 @@ struct mqtt_message {
 
 struct mqtt_listener {
 	void (*on_up)(void *userdata); /* connected, subscriptions asked for anew */
+	/* A connection was lost, or an attempt failed for another reason than the one before it:
+	 * "host:port: reason". */
 	void (*on_down)(const char *why, void *userdata);
 	void (*on_message)(const struct mqtt_message *message, void *userdata);
 	void (*on_drained)(void *userdata); /* after the messages of one wake-up; may be NULL */
-	void (*on_refused)(const char *topic, const char *why,
-		void *userdata); /* too long a topic or payload, a retained message */
+	/* Too long a topic or payload, a retained message (HS-06). topic is "" where it was the
+	 * broker that refused what we published or subscribed to. */
+	void (*on_refused)(const char *topic, const char *why, void *userdata);
 	void *userdata;
 };
 
@@ -42,7 +47,7 @@ struct mqtt_options {
 	const char *brokers[MQTT_BROKERS_MAX]; /* mqtts://host:port; NULL ends the list */
 	const char *client_id;
 	const char *ca_file, *certificate_file, *key_file;
-	unsigned int keep_alive_s;             /* 0: 20 */
+	unsigned int keep_alive_s;             /* 0: 20; at least 5 */
 	unsigned int session_expiry_s;         /* how long the broker keeps what we missed */
 	const char *will_topic, *will_payload; /* last will, QoS 1, or NULL */
 };
@@ -50,14 +55,14 @@ struct mqtt_options {
 /* 0; −EINVAL with nothing created when an option is wrong; does not wait for a connection. */
 int mqtt_new(struct mqtt **ret, sd_event *event, const struct mqtt_options *options,
 	const struct mqtt_listener *listener);
-/* Publishes nothing more, disconnects properly (no will), joins Paho's threads. */
+/* Disconnects properly (no will) after what is still unsent; takes half a second at most. */
 struct mqtt *mqtt_free(struct mqtt *m);
 
 /* QoS 1; remembered and renewed at each connection. −ENOSPC at MQTT_SUBSCRIPTIONS_MAX + 1,
  * −EMSGSIZE for a too long topic. */
 int mqtt_subscribe(struct mqtt *m, const char *topic);
-/* QoS 1, expires after expiry_s (> 0). −ENOTCONN while down: the caller keeps and retries what
- * matters. −EMSGSIZE. */
+/* QoS 1, expires after expiry_s (> 0). −ENOTCONN while down, −EAGAIN with MQTT_IN_AIR_MAX in the
+ * air: the caller keeps and retries what matters. −EMSGSIZE; −EINVAL for a topic that is none. */
 int mqtt_publish(
 	struct mqtt *m, const char *topic, const void *payload, size_t bytes, uint32_t expiry_s);
 bool mqtt_is_up(const struct mqtt *m);

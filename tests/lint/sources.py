@@ -25,20 +25,20 @@ MAY_INCLUDE = {
 }
 # Each third-party header and the files that wrap it.
 WRAPPED_IN = {
-    r"MQTT\w+\.h": r"common/mqtt\w*\.[ch]",
+    r"(mosquitto|mqtt_protocol)\.h": r"common/mqtt_(link|setup)\.[ch]",
     r"alsa/.*": r"common/playback\w*\.[ch]",
     r"espeak-ng/.*": r"common/speech\w*\.[ch]",
     r"cyaml/.*": r"(common/config_\w+|(hub|caller-gateway)/config\w*)\.[ch]",
     r"yaml\.h": r"common/yaml_walk\.c",
     r"jansson\.h": r"common/(control|incident|heartbeat|json)\w*\.[ch]|(common/ctl|hub|caller-gateway|models/eval)/.*",
     r"sqlite3\.h": r"(common/store_sqlite|hub/(store|outbox|history)\w*|caller-gateway/store_sqlite\w*)\.[ch]",
-    r"openssl/.*": r"sensors/aes_ccm\.c|models/eval/.*",
+    r"openssl/.*": r"sensors/aes_ccm\.c|models/eval/.*|common/mqtt_tls\.[ch]",
     r"systemd/sd-daemon\.h": r"common/(health|log)\.c",
     r"systemd/sd-event\.h": r"(common|sensors|hub|caller-gateway)/[^/]*",
     r"cmocka\.h": r"tests/.*",
 }
 THIRD_PARTY = re.compile(
-    r"MQTT|alsa/|espeak|cyaml|yaml|jansson|sqlite|openssl/|systemd/|cmocka|bluetooth/|modbus|curl/|"
+    r"mosquitto|mqtt_protocol|alsa/|espeak|cyaml|yaml|jansson|sqlite|openssl/|systemd/|cmocka|bluetooth/|modbus|curl/|"
     r"microhttpd|libpq|re\.h|rem\.h")
 FORBIDDEN = re.compile(r"\b(strcpy|strcat|sprintf|vsprintf|gets|atoi|atol|atof|strtok|strtok_r|alloca)\s*\(")
 LEAKS_ON_EXEC = re.compile(r"\b(accept|pipe|dup|dup2|epoll_create|inotify_init|signalfd4)\s*\(")
