@@ -41,7 +41,7 @@ sources = $(filter-out %/main.c,$(foreach d,$(1),$(wildcard $(d)/*.c)))
 objects = $(patsubst %.c,$(B)/%.o,$(1))
 targets = $(patsubst %.c,$(B)/%,$(wildcard $(1)))
 LIB := $(B)/libvigie.a
-LIB_OBJECTS := $(call objects,$(call sources,common sensors sensors/decoders models models/eval hub \
+LIB_OBJECTS := $(call objects,$(call sources,common sensors sensors/decoders models models/eval models/recordings hub \
 	caller-gateway common/ctl))
 
 PROGRAMS := $(patsubst %,$(B)/bin/%,$(if $(wildcard hub/main.c),vigie-hub) \
@@ -80,6 +80,8 @@ $(B)/bin/vigie-ctl: $(B)/common/ctl/main.o $(LIB)
 	$(call link,$(LIBS_CTL))
 $(B)/bin/vigie-eval: $(B)/models/eval/main.o $(LIB)
 	$(call link,$(LIBS_EVAL))
+$(B)/bin/make-recordings: $(B)/models/recordings/main.o $(LIB)
+	$(call link,)
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(LIB)
 	$(call link,-lcmocka $(LIBS_TEST))
 $(B)/tests/system/%: $(B)/tests/system/%.o $(LIB)
@@ -112,6 +114,9 @@ lint:
 warnings:
 	@find $(wildcard common sensors models hub caller-gateway tests) -name '*.c' | xargs -n 8 -P $$(nproc) \
 		$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -fsyntax-only
+# The synthetic recordings, written anew (a unit test compares them with what this makes).
+recordings: $(B)/bin/make-recordings
+	$< models/recordings
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h' | grep -v _weights)
 fuzz:
@@ -138,6 +143,6 @@ install: all
 clean:
 	rm -rf build
 force:
-.PHONY: all unit unit-threads fuzzers benches fakes for-check check lint warnings format fuzz bench coverage install clean force
+.PHONY: all unit unit-threads fuzzers benches fakes for-check check lint warnings format fuzz bench coverage install clean force recordings
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
