@@ -62,7 +62,11 @@ int aes_ccm_open(struct aes_ccm *c, const uint8_t *nonce, const uint8_t *sealed,
 	memcpy(own_tag, tag, c->tag_bytes);
 	if (EVP_CIPHER_CTX_ctrl(c->context, EVP_CTRL_AEAD_SET_TAG, (int)c->tag_bytes, own_tag) !=
 			1 ||
-		EVP_DecryptInit_ex(c->context, NULL, NULL, NULL, nonce) != 1)
+		EVP_DecryptInit_ex(c->context, NULL, NULL, NULL, nonce) != 1 ||
+		/* Tells the length before the data. Without it OpenSSL 3.0.22 keeps the length, and
+		 * with it the nonce, of a frame that failed: one forged frame would deafen us to
+		 * its device for good. */
+		EVP_DecryptUpdate(c->context, NULL, &written, NULL, (int)count) != 1)
 		return -EIO;
 	return EVP_DecryptUpdate(c->context, ret_plain, &written, sealed, (int)count) == 1
 		       ? 0
