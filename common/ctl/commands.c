@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The commands, and the request each one makes of its words and options.
+ */
+#include "common/ctl/ctl.h"
+
+#include "common/ctl/show.h"
+#include "common/incident.h"
+#include "common/utf8.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct ctl_command commands[] = {
+	{"status", NULL, "status", CTL_EITHER, CTL_NOTHING, .show = show_status},
+	{"incidents", NULL, "incidents", CTL_EITHER, CTL_NOTHING, .takes_all = true,
+		.show = show_incidents},
+	{"follow", NULL, "follow", CTL_EITHER, CTL_NOTHING, .is_stream = true, .show = show_step},
+	{"test", NULL, "test", CTL_HUB, CTL_NOTHING, .show = show_test},
+	{"press", NULL, "press", CTL_HUB, CTL_SENSOR, .show = show_press},
+	{"answer", NULL, "answer", CTL_HUB, CTL_SAID, .show = show_state},
+	{"acknowledge", "ack", "acknowledge", CTL_GATEWAY, CTL_INCIDENT, .takes_by = true,
+		.show = show_state},
+	{"on-the-way", NULL, "on_the_way", CTL_GATEWAY, CTL_INCIDENT, .takes_by = true,
+		.show = show_state},
+	{"on-site", NULL, "on_site", CTL_GATEWAY, CTL_INCIDENT, .takes_by = true,
+		.show = show_state},
+	{"close", NULL, "close", CTL_GATEWAY, CTL_INCIDENT, .takes_by = true, .takes_outcome = true,
+		.show = show_state},
+};
+
+const struct ctl_command *ctl_command_find(const char *word)
+{
+	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+		if (strcmp(commands[i].name, word) == 0 ||
+			(commands[i].alias && strcmp(commands[i].alias, word) == 0))
+			return &commands[i];
+	return NULL;
+}
+
+/* Says `phrase` with what belongs into it. */
+static bool complain(FILE *err, enum ctl_language language, const char *phrase, const char *first,
+	const char *second)
+{
+	(void)fputs("vigie-ctl: ", err);
+	ctl_say(err, language, phrase, (const char *const[]){first, second, NULL});
+	(void)fputc('\n', err);
+	return false;
+}
+
+static bool add_incident(json_t *request, const char *name, const char *word, bool is_last,
+	enum ctl_language language, FILE *err)
+{
+	if (is_last || (word && strcmp(word, "last") == 0))
+		return json_object_set_new(request, "incident", json_string("last")) == 0;
+	if (!word)
+		return complain(err, language, "\"%s\" needs an incident: its 32 digits, or --last",
+			name, "");
+	if (!incident_id_is_valid(word))
+		return complain(err, language,
+			"\"%s\" is no incident: 32 digits of 0-9 and a-f, or --last", word, "");
+	return json_object_set_new(request, "incident", json_string(word)) == 0;
+}
+
+/* Takes the command's words off *words. */
+static bool add_words(json_t *request, const struct ctl_command *command, bool is_last,
+	char *const **words, enum ctl_language language, FILE *err)
+{
+	const char *word = **words;
+
+	if (command->words == CTL_SENSOR && word) {
+		(*words)++;
+		return json_object_set_new(request, "sensor", json_string(word)) == 0;
+	}
+	if (command->words == CTL_INCIDENT || command->words == CTL_SAID) {
+		if (!add_incident(request, command->name, word, is_last, language, err))
+			return false;
+		*words += !is_last && word;
+	}
+	if (command->words != CTL_SAID)
+		return true;
+	word = **words;
+	if (!word || (strcmp(word, "fine") != 0 && strcmp(word, "help") != 0))
+		return complain(err, language,
+			"\"answer\" needs what the resident says: fine or help", "", "");
+	(*words)++;
+	return json_object_set_new(request, "said", json_string(word)) == 0;
+}
+
+static bool is_plain_option(
+	const char *name, const char *text, enum ctl_language language, FILE *err)
+{
+	if (strlen(text) < INCIDENT_TEXT_MAX && utf8_is_plain(text, strlen(text)))
+		return true;
+	return complain(err, language, "--%s: at most 96 bytes of plain text", name, "");
+}
+
+/* Who answers for it: --by, else who is logged in. */
+static bool add_by(json_t *request, const char *by, enum ctl_language language, FILE *err)
+{
+	static const char *const variables[] = {"SUDO_USER", "LOGNAME", "USER"};
+
+	for (size_t i = 0; !by && i < sizeof variables / sizeof variables[0]; i++)
+		by = getenv(variables[i]);
+	if (!by || !*by)
+		by = "operator";
+	return is_plain_option("by", by, language, err) &&
+	       json_object_set_new(request, "by", json_string(by)) == 0;
+}
+
+static bool add_outcome(json_t *request, const struct ctl_command *command,
+	const struct ctl_options *o, enum ctl_language language, FILE *err)
+{
+	enum incident_outcome outcome = INCIDENT_OUTCOME_NONE;
+
+	if (!o->outcome || incident_outcome_from_text(o->outcome, &outcome) < 0 ||
+		outcome == INCIDENT_OUTCOME_NONE)
+		return complain(err, language,
+			"\"%s\" needs an outcome: --outcome helped, emergency, false_alarm, test, "
+			"social or repaired",
+			command->name, "");
+	if (o->why && (!is_plain_option("why", o->why, language, err) ||
+			      json_object_set_new(request, "why", json_string(o->why)) < 0))
+		return false;
+	return json_object_set_new(request, "outcome", json_string(o->outcome)) == 0;
+}
+
+/* Options that mean nothing to this command are mistakes, not noise. */
+static bool has_only_its_options(const struct ctl_command *c, const struct ctl_options *o,
+	enum ctl_language language, FILE *err)
+{
+	const struct {
+		const char *name;
+		bool is_given, is_taken;
+	} options[] = {
+		{"all", o->is_all, c->takes_all},
+		{"last", o->is_last, c->words == CTL_INCIDENT || c->words == CTL_SAID},
+		{"by", o->by, c->takes_by},
+		{"outcome", o->outcome, c->takes_outcome},
+		{"why", o->why, c->takes_outcome},
+	};
+
+	for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
+		if (options[i].is_given && !options[i].is_taken)
+			return complain(err, language, "--%s does not belong to \"%s\"",
+				options[i].name, c->name);
+	if (c->daemon == CTL_HUB && o->daemon == CTL_GATEWAY)
+		return complain(err, language, "\"%s\" is a command of the hub only", c->name, "");
+	if (c->daemon == CTL_GATEWAY && o->daemon == CTL_HUB)
+		return complain(
+			err, language, "\"%s\" is a command of the gateway only", c->name, "");
+	return true;
+}
+
+json_t *ctl_request(const struct ctl_command *command, const struct ctl_options *options,
+	char *const words[], enum ctl_language language, FILE *err)
+{
+	json_t *request = json_pack("{s:s}", "do", command->verb);
+	bool is_good = request && has_only_its_options(command, options, language, err) &&
+		       add_words(request, command, options->is_last, &words, language, err);
+
+	if (is_good && *words)
+		is_good = complain(err, language, "\"%s\" is one word too many", *words, "");
+	if (is_good && options->is_all)
+		is_good = json_object_set_new(request, "all", json_true()) == 0;
+	if (is_good && command->takes_by)
+		is_good = add_by(request, options->by, language, err);
+	if (is_good && command->takes_outcome)
+		is_good = add_outcome(request, command, options, language, err);
+	if (is_good)
+		return request;
+	json_decref(request);
+	return NULL;
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Options, the conversation with the daemon, and the exit status.
+ */
+#include "common/ctl/ctl.h"
+
+#include "common/ctl/connection.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ANSWER_LIMIT_S 10
+
+struct talk {
+	const struct ctl_command *command;
+	const struct ctl_options *options;
+	enum ctl_language language;
+	const char *daemon, *socket;
+	FILE *out, *err;
+};
+
+static const char usage[] =
+	"vigie-ctl [--hub|--gateway] [--socket PATH] [--json] COMMAND\n"
+	"  hub and gateway (the hub unless --gateway):\n"
+	"    status                         how it is\n"
+	"    incidents [--all]              what is open; --all: what is over too\n"
+	"    follow                         each step as it happens\n"
+	"  hub:\n"
+	"    test                           raises a test incident, end to end\n"
+	"    press [SENSOR]                 simulates a press of a button\n"
+	"    answer INCIDENT fine|help      what the resident says (or --last)\n"
+	"  gateway:\n"
+	"    acknowledge INCIDENT [--by NAME]   (ack) somebody has it in hand (or --last)\n"
+	"    on-the-way  INCIDENT [--by NAME]\n"
+	"    on-site     INCIDENT [--by NAME]\n"
+	"    close INCIDENT --outcome helped|emergency|false_alarm|test|social|repaired\n"
+	"          [--by NAME] [--why TEXT]\n"
+	"Exit status: 0 done, 1 the daemon refused, 2 usage or no daemon.\n";
+
+/* Says `phrase` with up to three values in the place of its %s. */
+static int complain(const struct talk *t, const char *phrase, const char *first, const char *second,
+	const char *third)
+{
+	(void)fputs("vigie-ctl: ", t->err);
+	ctl_say(t->err, t->language, phrase, (const char *const[]){first, second, third, NULL});
+	(void)fputc('\n', t->err);
+	return CTL_NOT_DONE;
+}
+
+static int cannot_connect(const struct talk *t, int error)
+{
+	if (error == -ENOENT || error == -ECONNREFUSED || error == -ENOTDIR)
+		return complain(t,
+			"%s does not run: nobody answers on %s (start it: systemctl start %s)",
+			t->daemon, t->socket, t->daemon);
+	if (error == -EACCES || error == -EPERM)
+		return complain(t, "%s: no right to speak to %s (as root, or in the group %s)",
+			t->socket, t->daemon, t->daemon);
+	return complain(
+		t, "%s: %s cannot be reached on %s", strerror(-error), t->daemon, t->socket);
+}
+
+/* Shows one line of the daemon. A refusal is an answer: --json hands it on too. */
+static int take_line(const struct talk *t, const char *line, bool is_step)
+{
+	json_t *answer = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
+	const json_t *ok = json_object_get(answer, "ok");
+	const char *error = json_string_value(json_object_get(answer, "error"));
+	int status = CTL_DONE;
+
+	if (!json_is_object(answer) || (!is_step && !json_is_boolean(ok)))
+		status = complain(
+			t, "%s answers what is not understood on %s", t->daemon, t->socket, "");
+	else if (t->options->is_json)
+		(void)fprintf(t->out, "%s\n", line);
+	if (status == CTL_DONE && json_is_false(ok)) {
+		status = CTL_REFUSED;
+		if (!t->options->is_json)
+			(void)complain(t, "%s refuses: %s", t->daemon,
+				ctl_words(t->language, error ? error : ""), "");
+	} else if (status == CTL_DONE && !t->options->is_json &&
+		   (is_step || !t->command->is_stream)) {
+		t->command->show(t->out, t->language, answer);
+	}
+	(void)fflush(t->out);
+	json_decref(answer);
+	return status;
+}
+
+/* Steps until the daemon ends or nobody reads us any more. */
+static int follow(const struct talk *t, struct connection *c)
+{
+	const char *line;
+	int status = CTL_DONE;
+
+	while (status == CTL_DONE && !ferror(t->out) && connection_hear(c, 0, &line) == 0)
+		status = take_line(t, line, true);
+	return status;
+}
+
+static int converse(const struct talk *t, const char *request)
+{
+	struct connection c;
+	const char *line;
+	int status, r = connection_open(&c, t->socket);
+
+	if (r < 0)
+		return cannot_connect(t, r);
+	r = connection_say(&c, request);
+	if (r == 0)
+		r = connection_hear(&c, ANSWER_LIMIT_S, &line);
+	if (r < 0)
+		status = complain(t, "%s does not answer on %s", t->daemon, t->socket, "");
+	else
+		status = take_line(t, line, false);
+	if (status == CTL_DONE && t->command->is_stream)
+		status = follow(t, &c);
+	connection_close(&c);
+	return status;
+}
+
+enum {
+	OPTION_HUB = 256,
+	OPTION_GATEWAY,
+	OPTION_SOCKET,
+	OPTION_JSON,
+	OPTION_ALL,
+	OPTION_LAST,
+	OPTION_BY,
+	OPTION_OUTCOME,
+	OPTION_WHY,
+	OPTION_HELP,
+	OPTION_VERSION
+};
+
+static void take_option(struct ctl_options *o, int option)
+{
+	switch (option) {
+	case OPTION_HUB:
+		o->daemon = CTL_HUB;
+		break;
+	case OPTION_GATEWAY:
+		o->daemon = CTL_GATEWAY;
+		break;
+	case OPTION_SOCKET:
+		o->socket = optarg;
+		break;
+	case OPTION_JSON:
+		o->is_json = true;
+		break;
+	case OPTION_ALL:
+		o->is_all = true;
+		break;
+	case OPTION_LAST:
+		o->is_last = true;
+		break;
+	case OPTION_BY:
+		o->by = optarg;
+		break;
+	case OPTION_OUTCOME:
+		o->outcome = optarg;
+		break;
+	case OPTION_WHY:
+		o->why = optarg;
+		break;
+	default:
+		break;
+	}
+}
+
+/* < 0 to go on, else the exit status. */
+static int read_options(int argc, char *const argv[], struct ctl_options *o, FILE *out, FILE *err)
+{
+	static const struct option known[] = {{"hub", no_argument, NULL, OPTION_HUB},
+		{"gateway", no_argument, NULL, OPTION_GATEWAY},
+		{"socket", required_argument, NULL, OPTION_SOCKET},
+		{"json", no_argument, NULL, OPTION_JSON}, {"all", no_argument, NULL, OPTION_ALL},
+		{"last", no_argument, NULL, OPTION_LAST},
+		{"by", required_argument, NULL, OPTION_BY},
+		{"outcome", required_argument, NULL, OPTION_OUTCOME},
+		{"why", required_argument, NULL, OPTION_WHY},
+		{"help", no_argument, NULL, OPTION_HELP},
+		{"version", no_argument, NULL, OPTION_VERSION}, {NULL, 0, NULL, 0}};
+	int option;
+
+	optind = 0; /* glibc: begin anew */
+	while ((option = getopt_long(argc, argv, "", known, NULL)) >= 0) {
+		if (option == OPTION_HELP || option == OPTION_VERSION) {
+			(void)fputs(option == OPTION_HELP ? usage : "vigie-ctl " VIGIE_VERSION "\n",
+				out);
+			return CTL_DONE;
+		}
+		if (option == '?') {
+			(void)fputs(usage, err);
+			return CTL_NOT_DONE;
+		}
+		take_option(o, option);
+	}
+	return -1;
+}
+
+static int run_command(struct talk *t, struct ctl_options *o, char *const words[])
+{
+	bool is_gateway = t->command->daemon == CTL_GATEWAY || o->daemon == CTL_GATEWAY;
+	json_t *request = ctl_request(t->command, o, words, t->language, t->err);
+	char *line = request ? json_dumps(request, JSON_COMPACT) : NULL;
+	int status = CTL_NOT_DONE;
+
+	t->daemon = is_gateway ? "vigie-gateway" : "vigie-hub";
+	t->socket = o->socket    ? o->socket
+		    : is_gateway ? "/run/vigie-gateway/control"
+				 : "/run/vigie-hub/control";
+	if (line)
+		status = converse(t, line);
+	free(line);
+	json_decref(request);
+	return status;
+}
+
+int ctl_run(int argc, char *const argv[], FILE *out, FILE *err)
+{
+	struct ctl_options options = {0};
+	struct talk t = {.options = &options,
+		.language = ctl_language_from_environment(),
+		.out = out,
+		.err = err};
+	int status = read_options(argc, argv, &options, out, err);
+
+	if (status >= 0)
+		return status;
+	if (!argv[optind])
+		return complain(&t, "which command? (vigie-ctl --help lists them)", "", "", "");
+	t.command = ctl_command_find(argv[optind]);
+	if (!t.command)
+		return complain(&t, "\"%s\" is no command (vigie-ctl --help lists them)",
+			argv[optind], "", "");
+	return run_command(&t, &options, argv + optind + 1);
+}

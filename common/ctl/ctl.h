@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * vigie-ctl: the technician's hand on a daemon's control socket (docs/PROTOCOL.md). One command,
+ * one request, one answer shown to a person or handed on as it came (--json).
+ */
+#pragma once
+
+#include "common/ctl/words.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+/* Exit statuses. */
+#define CTL_DONE     0
+#define CTL_REFUSED  1 /* the daemon refused */
+#define CTL_NOT_DONE 2 /* usage, or the daemon cannot be reached */
+
+enum ctl_daemon { CTL_EITHER, CTL_HUB, CTL_GATEWAY };
+
+enum ctl_words_taken { CTL_NOTHING, CTL_INCIDENT, CTL_SENSOR, CTL_SAID };
+
+struct ctl_command {
+	const char *name, *alias; /* alias may be NULL */
+	const char *verb;         /* what the socket calls it */
+	enum ctl_daemon daemon;   /* who knows it */
+	enum ctl_words_taken words;
+	bool takes_all, takes_by, takes_outcome, is_stream;
+	/* Shows an answer, or a step of a stream, to a person. */
+	void (*show)(FILE *out, enum ctl_language language, const json_t *answer);
+};
+
+struct ctl_options {
+	enum ctl_daemon daemon;
+	const char *socket; /* NULL: the daemon's default */
+	bool is_json, is_all, is_last;
+	const char *by, *outcome, *why; /* NULL where not given */
+};
+
+/* The whole program: an exit status. out and err are stdout and stderr. */
+int ctl_run(int argc, char *const argv[], FILE *out, FILE *err);
+
+/* NULL for an unknown word. */
+const struct ctl_command *ctl_command_find(const char *word);
+/*
+ * The request of `command` with its words (after the command's own): NULL after saying on err what
+ * is wrong.
+ */
+json_t *ctl_request(const struct ctl_command *command, const struct ctl_options *options,
+	char *const words[], enum ctl_language language, FILE *err);

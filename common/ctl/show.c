@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Rows of texts, built as JSON arrays and printed by table.c.
+ */
+#include "common/ctl/show.h"
+
+#include "common/clock.h"
+#include "common/ctl/table.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <string.h>
+#include <time.h>
+
+#define SHORT_MAX 64
+
+static const char *text_of(const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	return text ? text : "";
+}
+
+static void add(json_t *row, const char *text)
+{
+	(void)json_array_append_new(row, json_string(text));
+}
+
+static json_t *new_row(json_t *rows)
+{
+	json_t *row = json_array();
+
+	(void)json_array_append_new(rows, row);
+	return row;
+}
+
+static void add_words(json_t *row, enum ctl_language language, const char *const *words)
+{
+	for (; *words; words++)
+		add(row, ctl_words(language, *words));
+}
+
+/* "47 s", "12 min", "3 h 05 min", "2 d 4 h" with "j" for days in French. */
+static void duration_text(enum ctl_language language, int64_t s, char ret[SHORT_MAX])
+{
+	if (s < 120)
+		(void)snprintf(ret, SHORT_MAX, "%" PRId64 " s", s);
+	else if (s < 7200)
+		(void)snprintf(ret, SHORT_MAX, "%" PRId64 " min", s / 60);
+	else if (s < 172800)
+		(void)snprintf(
+			ret, SHORT_MAX, "%" PRId64 " h %02" PRId64 " min", s / 3600, s / 60 % 60);
+	else
+		(void)snprintf(ret, SHORT_MAX, "%" PRId64 " %s %" PRId64 " h", s / 86400,
+			language == CTL_FRENCH ? "j" : "d", s / 3600 % 24);
+}
+
+/* The date and time, or the time alone, where we are. */
+static void wall_text(int64_t wall_ms, bool has_date, char ret[SHORT_MAX])
+{
+	time_t s = (time_t)(wall_ms / 1000);
+	struct tm local;
+
+	ret[0] = '\0';
+	if (localtime_r(&s, &local))
+		(void)(has_date ? strftime(ret, SHORT_MAX, "%Y-%m-%d %H:%M:%S", &local)
+				: strftime(ret, SHORT_MAX, "%H:%M:%S", &local));
+}
+
+static void add_pair(json_t *rows, enum ctl_language language, const char *name, const char *value)
+{
+	json_t *row = new_row(rows);
+
+	add(row, ctl_words(language, name));
+	add(row, value);
+}
+
+/* A line for the field where the answer has it. */
+static void add_field(json_t *rows, enum ctl_language language, const json_t *answer,
+	const char *name, const char *as)
+{
+	const json_t *value = json_object_get(answer, name);
+	char text[SHORT_MAX];
+
+	if (json_is_string(value)) {
+		add_pair(rows, language, as, ctl_words(language, json_string_value(value)));
+	} else if (json_is_integer(value)) {
+		(void)snprintf(
+			text, sizeof text, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+		add_pair(rows, language, as, text);
+	}
+}
+
+static void add_faults(json_t *rows, enum ctl_language language, const json_t *faults)
+{
+	if (json_array_size(faults) == 0)
+		add_pair(rows, language, "faults", ctl_words(language, "none"));
+	for (size_t i = 0; i < json_array_size(faults); i++) {
+		const char *text = json_string_value(json_array_get(faults, i));
+
+		add_pair(rows, language, "fault", text ? text : "");
+	}
+}
+
+static void add_sensor(json_t *rows, enum ctl_language language, const json_t *sensor)
+{
+	const json_t *last_s = json_object_get(sensor, "last_s");
+	char ago[SHORT_MAX] = "", text[2 * SHORT_MAX] = "";
+	bool is_french = language == CTL_FRENCH;
+	json_t *row = new_row(rows);
+
+	if (json_is_number(last_s)) {
+		duration_text(language, (int64_t)json_number_value(last_s), ago);
+		(void)snprintf(text, sizeof text, is_french ? "il y a %s" : "%s ago", ago);
+	}
+	add(row, text_of(sensor, "id"));
+	add(row, text_of(sensor, "name"));
+	add(row, text_of(sensor, "room"));
+	add(row, ctl_words(language, text_of(sensor, "role")));
+	add(row, ctl_words(language, text_of(sensor, "state")));
+	add(row, text);
+}
+
+static void show_sensors(FILE *out, enum ctl_language language, const json_t *sensors)
+{
+	static const char *const heads[] = {
+		"sensor", "name", "room", "role", "state", "heard", NULL};
+	json_t *rows = json_array();
+
+	add_words(new_row(rows), language, heads);
+	for (size_t i = 0; i < json_array_size(sensors); i++)
+		add_sensor(rows, language, json_array_get(sensors, i));
+	(void)fputc('\n', out);
+	table_print(out, rows);
+	json_decref(rows);
+}
+
+void show_status(FILE *out, enum ctl_language language, const json_t *answer)
+{
+	const json_t *uptime_s = json_object_get(answer, "uptime_s");
+	json_t *rows = json_array();
+	char text[SHORT_MAX];
+
+	add_field(rows, language, answer, "home", "home");
+	add_field(rows, language, answer, "homes", "homes");
+	add_field(rows, language, answer, "version", "version");
+	if (json_is_integer(uptime_s)) {
+		duration_text(language, json_integer_value(uptime_s), text);
+		add_pair(rows, language, "running for", text);
+	}
+	add_field(rows, language, answer, "broker", "broker");
+	add_field(rows, language, answer, "outbox", "outbox");
+	add_field(rows, language, answer, "sound", "sound");
+	add_field(rows, language, answer, "refused", "refused messages");
+	add_field(rows, language, answer, "incidents_open", "open incidents");
+	add_faults(rows, language, json_object_get(answer, "faults"));
+	table_print(out, rows);
+	json_decref(rows);
+	if (json_array_size(json_object_get(answer, "sensors")) > 0)
+		show_sensors(out, language, json_object_get(answer, "sensors"));
+}
+
+static void add_incident(json_t *rows, enum ctl_language language, const json_t *i)
+{
+	json_t *row = new_row(rows);
+	const char *outcome = text_of(i, "outcome");
+	char when[SHORT_MAX], class[SHORT_MAX];
+
+	wall_text(json_integer_value(json_object_get(i, "event_ms")), true, when);
+	(void)snprintf(class, sizeof class, "%s%s%s%s", ctl_words(language, text_of(i, "class")),
+		json_is_true(json_object_get(i, "test")) ? " (" : "",
+		json_is_true(json_object_get(i, "test")) ? ctl_words(language, "test") : "",
+		json_is_true(json_object_get(i, "test")) ? ")" : "");
+	add(row, when);
+	add(row, text_of(i, "home"));
+	add(row, class);
+	add(row, ctl_words(language, text_of(i, "state")));
+	add(row, strcmp(outcome, "none") == 0 ? "" : ctl_words(language, outcome));
+	add(row, text_of(i, "room"));
+	add(row, text_of(i, "sensor"));
+	add(row, text_of(i, "id"));
+	add(row, text_of(i, "by"));
+	add(row, text_of(i, "why"));
+}
+
+void show_incidents(FILE *out, enum ctl_language language, const json_t *answer)
+{
+	static const char *const heads[] = {"happened", "home", "class", "state", "outcome", "room",
+		"sensor", "incident", "by", "why", NULL};
+	const json_t *incidents = json_object_get(answer, "incidents");
+	json_t *rows = json_array();
+
+	if (json_array_size(incidents) == 0) {
+		(void)fprintf(out, "%s\n", ctl_words(language, "no incident"));
+	} else {
+		add_words(new_row(rows), language, heads);
+		for (size_t n = 0; n < json_array_size(incidents); n++)
+			add_incident(rows, language, json_array_get(incidents, n));
+		table_print(out, rows);
+	}
+	json_decref(rows);
+}
+
+static void print_line(FILE *out, const char *first, const char *second, const char *third)
+{
+	table_print_text(out, first);
+	(void)fputs(*second ? " " : "", out);
+	table_print_text(out, second);
+	(void)fputs(*third ? " " : "", out);
+	table_print_text(out, third);
+	(void)fputc('\n', out);
+}
+
+void show_test(FILE *out, enum ctl_language language, const json_t *answer)
+{
+	print_line(
+		out, ctl_words(language, "test incident raised"), text_of(answer, "incident"), "");
+}
+
+void show_press(FILE *out, enum ctl_language language, const json_t *answer)
+{
+	print_line(out, ctl_words(language, "press simulated"), text_of(answer, "sensor"),
+		text_of(answer, "incident"));
+}
+
+void show_state(FILE *out, enum ctl_language language, const json_t *answer)
+{
+	print_line(out, text_of(answer, "incident"), ctl_words(language, "incident is now"),
+		ctl_words(language, text_of(answer, "state")));
+}
+
+/* A step's time is CLOCK_BOOTTIME: shown on the wall clock as both stand now. */
+void show_step(FILE *out, enum ctl_language language, const json_t *step)
+{
+	int64_t ago_us, at_us = json_integer_value(json_object_get(step, "time_us"));
+	int64_t wall_us = (int64_t)clock_us(CLOCK_REALTIME);
+	char when[SHORT_MAX];
+
+	(void)language; /* steps are the programs' own words: they are looked up in PROTOCOL.md */
+	ago_us = (int64_t)clock_boot_us() - at_us;
+	wall_text((wall_us - ago_us) / 1000, false, when);
+	(void)fprintf(out, "%s.%06" PRId64 "  %-8s %-10s ", when, (wall_us - ago_us) % 1000000,
+		text_of(step, "part"), text_of(step, "what"));
+	print_line(out, text_of(step, "text"), text_of(step, "incident"), "");
+	(void)fflush(out);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Answers as a person reads them: aligned tables, local time, words of the language. What is
+ * missing in an answer is shown as empty: an older daemon is no reason to show nothing.
+ */
+#pragma once
+
+#include "common/ctl/words.h"
+
+#include <jansson.h>
+#include <stdio.h>
+
+void show_status(FILE *out, enum ctl_language language, const json_t *answer);
+void show_incidents(FILE *out, enum ctl_language language, const json_t *answer);
+void show_test(FILE *out, enum ctl_language language, const json_t *answer);
+void show_press(FILE *out, enum ctl_language language, const json_t *answer);
+void show_state(FILE *out, enum ctl_language language, const json_t *answer);
+void show_step(FILE *out, enum ctl_language language, const json_t *step);

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * English phrases are their own keys: what is missing here is said in English. Words of the wire
+ * (states, classes, roles) are rows like others.
+ */
+#include "common/ctl/words.h"
+
+#include "common/ctl/table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const phrases[][CTL_LANGUAGES] = {
+	/* headings and words of a status */
+	{"home", "domicile"},
+	{"homes", "domiciles"},
+	{"version", "version"},
+	{"running for", "en marche depuis"},
+	{"broker", "courtier"},
+	{"up", "relié"},
+	{"down", "coupé"},
+	{"outbox", "en attente d'envoi"},
+	{"open incidents", "incidents ouverts"},
+	{"sound", "son"},
+	{"ok", "bon"},
+	{"refused messages", "messages refusés"},
+	{"fault", "défaut"},
+	{"faults", "défauts"},
+	{"none", "aucun"},
+	{"sensor", "capteur"},
+	{"name", "nom"},
+	{"room", "pièce"},
+	{"role", "rôle"},
+	{"state", "état"},
+	{"heard", "entendu"},
+	{"happened", "survenu"},
+	{"class", "genre"},
+	{"by", "par"},
+	{"why", "pourquoi"},
+	{"outcome", "issue"},
+	{"incident", "incident"},
+	{"no incident", "aucun incident"},
+	{"test", "essai"},
+	/* sensors */
+	{"fresh", "frais"},
+	{"stale", "muet"},
+	{"failed", "en panne"},
+	{"never", "jamais"},
+	{"wearable", "porté"},
+	{"button", "bouton"},
+	{"motion", "mouvement"},
+	{"contact", "contact"},
+	{"pressure", "pression"},
+	{"environment", "environnement"},
+	{"beacon", "balise"},
+	/* incidents */
+	{"help", "aide"},
+	{"fall", "chute"},
+	{"inactivity", "inactivité"},
+	{"wandering", "errance"},
+	{"social", "contact"},
+	{"technical", "technique"},
+	{"suspected", "soupçonné"},
+	{"verifying", "vérifié"},
+	{"raised", "levé"},
+	{"received", "reçu"},
+	{"announced", "annoncé"},
+	{"accepted", "pris en charge"},
+	{"on_the_way", "en route"},
+	{"on_site", "sur place"},
+	{"escalated", "relancé"},
+	{"closed", "clos"},
+	{"cancelled", "annulé"},
+	{"helped", "aidé"},
+	{"emergency", "secours"},
+	{"false_alarm", "fausse alerte"},
+	{"repaired", "réparé"},
+	/* answers */
+	{"test incident raised", "incident d'essai levé"},
+	{"press simulated", "appui simulé"},
+	{"incident is now", "l'incident est maintenant"},
+	/* refusals */
+	{"%s does not run: nobody answers on %s (start it: systemctl start %s)",
+		"%s ne tourne pas : personne ne répond sur %s (le démarrer : systemctl start %s)"},
+	{"%s: no right to speak to %s (as root, or in the group %s)",
+		"%s : pas le droit de parler à %s (en root, ou dans le groupe %s)"},
+	{"%s: %s cannot be reached on %s", "%s : %s n'est pas joignable sur %s"},
+	{"%s does not answer on %s", "%s ne répond pas sur %s"},
+	{"%s answers what is not understood on %s", "%s répond sans être compris sur %s"},
+	{"%s refuses: %s", "%s refuse : %s"},
+	{"no such incident", "incident inconnu"},
+	{"no such sensor", "capteur inconnu"},
+	{"\"%s\" is no command (vigie-ctl --help lists them)",
+		"« %s » n'est pas une commande (vigie-ctl --help les cite)"},
+	{"which command? (vigie-ctl --help lists them)",
+		"quelle commande ? (vigie-ctl --help les cite)"},
+	{"\"%s\" is a command of the hub only", "« %s » n'est une commande que du hub"},
+	{"\"%s\" is a command of the gateway only",
+		"« %s » n'est une commande que de la passerelle"},
+	{"\"%s\" needs an incident: its 32 digits, or --last",
+		"« %s » demande un incident : ses 32 chiffres, ou --last"},
+	{"\"%s\" is no incident: 32 digits of 0-9 and a-f, or --last",
+		"« %s » n'est pas un incident : 32 chiffres 0-9 et a-f, ou --last"},
+	{"\"%s\" needs an outcome: --outcome helped, emergency, false_alarm, test, social or "
+	 "repaired",
+		"« %s » demande une issue : --outcome helped, emergency, false_alarm, test, social "
+		"ou repaired"},
+	{"\"answer\" needs what the resident says: fine or help",
+		"« answer » demande ce que dit le résident : fine ou help"},
+	{"\"%s\" is one word too many", "« %s » est un mot de trop"},
+	{"--%s does not belong to \"%s\"", "--%s ne va pas avec « %s »"},
+	{"--%s: at most 96 bytes of plain text", "--%s : au plus 96 octets de texte simple"},
+};
+
+enum ctl_language ctl_language_from_environment(void)
+{
+	static const char *const variables[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+
+	for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
+		const char *value = getenv(variables[i]);
+
+		if (value && *value)
+			return strncmp(value, "fr", 2) == 0 ? CTL_FRENCH : CTL_ENGLISH;
+	}
+	return CTL_ENGLISH;
+}
+
+const char *ctl_words(enum ctl_language language, const char *english)
+{
+	for (size_t i = 0; i < sizeof phrases / sizeof phrases[0]; i++)
+		if (strcmp(phrases[i][CTL_ENGLISH], english) == 0)
+			return phrases[i][language];
+	return english;
+}
+
+void ctl_say(FILE *out, enum ctl_language language, const char *english, const char *const values[])
+{
+	for (const char *text = ctl_words(language, english); *text; text++) {
+		if (text[0] == '%' && text[1] == 's' && *values) {
+			table_print_text(out, *values++);
+			text++;
+		} else {
+			(void)fputc(*text, out);
+		}
+	}
+}

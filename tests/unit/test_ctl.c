@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* vigie-ctl against a peer that plays the daemon: requests word for word, output, exit statuses. */
+#include "common/ctl/ctl.h"
+
+#include "common/ctl/table.h"
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define ID        "0123456789abcdef0123456789abcdef"
+#define WORDS_MAX 12
+#define OK_STATE  "{\"ok\":true,\"incident\":\"" ID "\",\"state\":\"accepted\"}\n"
+
+/* The peer: takes one connection, reads one line, says what it was given and hangs up. */
+struct peer {
+	char folder[64], path[80], request[512];
+	const char *answer;
+	int fd;
+	pthread_t thread;
+};
+
+static void *play(void *userdata)
+{
+	struct peer *p = userdata;
+	int fd = accept(p->fd, NULL, NULL);
+	size_t got = 0;
+
+	while (got + 1 < sizeof p->request && recv(fd, p->request + got, 1, 0) == 1 &&
+		p->request[got] != '\n')
+		got++;
+	p->request[got] = '\0';
+	(void)send(fd, p->answer, strlen(p->answer), MSG_NOSIGNAL);
+	(void)close(fd);
+	return NULL;
+}
+
+static int set_up(void **state)
+{
+	struct peer *p = calloc(1, sizeof *p);
+	struct sockaddr_un a = {.sun_family = AF_UNIX};
+
+	(void)snprintf(p->folder, sizeof p->folder, "/tmp/vigie-ctl-XXXXXX");
+	assert_non_null(mkdtemp(p->folder));
+	(void)snprintf(p->path, sizeof p->path, "%s/control", p->folder);
+	(void)snprintf(a.sun_path, sizeof a.sun_path, "%s", p->path);
+	p->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(p->fd, (struct sockaddr *)&a, sizeof a), 0);
+	assert_int_equal(listen(p->fd, 4), 0);
+	(void)unsetenv("LC_ALL");
+	(void)unsetenv("LC_MESSAGES");
+	(void)setenv("LANG", "C.UTF-8", 1);
+	(void)setenv("TZ", "UTC0", 1);
+	(void)setenv("SUDO_USER", "anne", 1);
+	*state = p;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct peer *p = *state;
+
+	(void)close(p->fd);
+	(void)unlink(p->path);
+	assert_int_equal(rmdir(p->folder), 0);
+	free(p);
+	return 0;
+}
+
+struct said {
+	int status;
+	char out[4096], err[2048];
+};
+
+/* Runs vigie-ctl with these words (separated by '|'); --socket comes first. */
+static struct said run(const char *path, const char *words)
+{
+	struct said s = {0};
+	char copy[512], option[] = "--socket", name[] = "vigie-ctl", socket_path[128],
+			*argv[WORDS_MAX];
+	FILE *out = fmemopen(s.out, sizeof s.out, "w"), *err = fmemopen(s.err, sizeof s.err, "w");
+	int argc = 0;
+
+	(void)snprintf(copy, sizeof copy, "%s", words);
+	(void)snprintf(socket_path, sizeof socket_path, "%s", path);
+	argv[argc++] = name;
+	argv[argc++] = option;
+	argv[argc++] = socket_path;
+	for (char *at = copy, *word; (word = strsep(&at, "|")) && argc < WORDS_MAX - 1;)
+		if (*word)
+			argv[argc++] = word;
+	argv[argc] = NULL;
+	s.status = ctl_run(argc, argv, out, err);
+	(void)fclose(out);
+	(void)fclose(err);
+	return s;
+}
+
+static struct said ask(struct peer *p, const char *words, const char *answer)
+{
+	struct said s;
+
+	p->answer = answer;
+	assert_int_equal(pthread_create(&p->thread, NULL, play, p), 0);
+	s = run(p->path, words);
+	assert_int_equal(pthread_join(p->thread, NULL), 0);
+	return s;
+}
+
+static void test_each_command_makes_its_request(void **state)
+{
+	static const struct {
+		const char *words, *request;
+	} rows[] = {
+		{"status", "{\"do\":\"status\"}"},
+		{"--gateway|status", "{\"do\":\"status\"}"},
+		{"incidents", "{\"do\":\"incidents\"}"},
+		{"incidents|--all", "{\"do\":\"incidents\",\"all\":true}"},
+		{"test", "{\"do\":\"test\"}"},
+		{"press", "{\"do\":\"press\"}"},
+		{"press|A4:C1:38:8D:18:B2", "{\"do\":\"press\",\"sensor\":\"A4:C1:38:8D:18:B2\"}"},
+		{"answer|--last|fine",
+			"{\"do\":\"answer\",\"incident\":\"last\",\"said\":\"fine\"}"},
+		{"answer|" ID "|help",
+			"{\"do\":\"answer\",\"incident\":\"" ID "\",\"said\":\"help\"}"},
+		{"acknowledge|" ID,
+			"{\"do\":\"acknowledge\",\"incident\":\"" ID "\",\"by\":\"anne\"}"},
+		{"ack|--last|--by|Paul",
+			"{\"do\":\"acknowledge\",\"incident\":\"last\",\"by\":\"Paul\"}"},
+		{"on-the-way|last",
+			"{\"do\":\"on_the_way\",\"incident\":\"last\",\"by\":\"anne\"}"},
+		{"on-site|--last", "{\"do\":\"on_site\",\"incident\":\"last\",\"by\":\"anne\"}"},
+		{"close|--last|--outcome|helped|--why|voisine passée",
+			"{\"do\":\"close\",\"incident\":\"last\",\"by\":\"anne\",\"why\":\"voisine "
+			"passée\",\"outcome\":\"helped\"}"},
+	};
+	struct peer *p = *state;
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct said s = ask(p, rows[i].words, OK_STATE);
+
+		assert_string_equal(p->request, rows[i].request);
+		if (s.status != CTL_DONE || *s.err)
+			fail_msg("%s: %d %s", rows[i].words, s.status, s.err);
+	}
+}
+
+static void test_wrong_usage_reaches_nobody(void **state)
+{
+	static const struct {
+		const char *words, *error;
+	} rows[] = {
+		{"", "vigie-ctl: which command? (vigie-ctl --help lists them)\n"},
+		{"fly", "vigie-ctl: \"fly\" is no command (vigie-ctl --help lists them)\n"},
+		{"status|x", "vigie-ctl: \"x\" is one word too many\n"},
+		{"press|a|b", "vigie-ctl: \"b\" is one word too many\n"},
+		{"acknowledge",
+			"vigie-ctl: \"acknowledge\" needs an incident: its 32 digits, or --last\n"},
+		{"ack|12",
+			"vigie-ctl: \"12\" is no incident: 32 digits of 0-9 and a-f, or --last\n"},
+		{"ack|--last|" ID, "vigie-ctl: \"" ID "\" is one word too many\n"},
+		{"answer|--last",
+			"vigie-ctl: \"answer\" needs what the resident says: fine or help\n"},
+		{"answer|--last|no",
+			"vigie-ctl: \"answer\" needs what the resident says: fine or help\n"},
+		{"close|--last",
+			"vigie-ctl: \"close\" needs an outcome: --outcome helped, emergency, "
+			"false_alarm, test, social or repaired\n"},
+		{"close|--last|--outcome|none",
+			"vigie-ctl: \"close\" needs an outcome: --outcome helped, emergency, "
+			"false_alarm, test, social or repaired\n"},
+		{"status|--all", "vigie-ctl: --all does not belong to \"status\"\n"},
+		{"test|--by|x", "vigie-ctl: --by does not belong to \"test\"\n"},
+		{"ack|--last|--why|x", "vigie-ctl: --why does not belong to \"acknowledge\"\n"},
+		{"--gateway|test", "vigie-ctl: \"test\" is a command of the hub only\n"},
+		{"--hub|ack|--last",
+			"vigie-ctl: \"acknowledge\" is a command of the gateway only\n"},
+		{"ack|--last|--by|a\nb", "vigie-ctl: --by: at most 96 bytes of plain text\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct said s = run("/nowhere", rows[i].words);
+
+		assert_string_equal(s.err, rows[i].error);
+		assert_string_equal(s.out, "");
+		assert_int_equal(s.status, CTL_NOT_DONE);
+	}
+}
+
+static void test_a_daemon_that_cannot_be_reached(void **state)
+{
+	struct peer *p = *state;
+	struct said s = run("/nowhere/control", "status");
+
+	assert_int_equal(s.status, CTL_NOT_DONE);
+	assert_string_equal(s.err, "vigie-ctl: vigie-hub does not run: nobody answers on "
+				   "/nowhere/control (start it: systemctl start vigie-hub)\n");
+	(void)setenv("LANG", "fr_FR.UTF-8", 1);
+	s = run("/nowhere/control", "ack|--last");
+	assert_string_equal(s.err,
+		"vigie-ctl: vigie-gateway ne tourne pas : personne ne répond sur "
+		"/nowhere/control (le démarrer : systemctl start vigie-gateway)\n");
+	(void)setenv("LANG", "C", 1);
+	s = ask(p, "status", "");
+	assert_int_equal(s.status, CTL_NOT_DONE);
+	assert_non_null(strstr(s.err, "vigie-hub does not answer on"));
+	s = ask(p, "status", "welcome\n");
+	assert_int_equal(s.status, CTL_NOT_DONE);
+	assert_non_null(strstr(s.err, "is not understood on"));
+	s = ask(p, "status", "{\"home\":\"x\"}\n");
+	assert_int_equal(s.status, CTL_NOT_DONE);
+}
+
+static void test_a_refusal_is_told_and_is_status_1(void **state)
+{
+	static const char refusal[] = "{\"ok\":false,\"error\":\"no such incident\"}\n";
+	struct peer *p = *state;
+	struct said s = ask(p, "ack|" ID, refusal);
+
+	assert_int_equal(s.status, CTL_REFUSED);
+	assert_string_equal(s.err, "vigie-ctl: vigie-gateway refuses: no such incident\n");
+	assert_string_equal(s.out, "");
+	s = ask(p, "ack|" ID "|--json", refusal);
+	assert_int_equal(s.status, CTL_REFUSED);
+	assert_string_equal(s.out, refusal);
+	assert_string_equal(s.err, "");
+	(void)setenv("LANG", "fr_FR.UTF-8", 1);
+	s = ask(p, "ack|" ID, refusal);
+	assert_string_equal(s.err, "vigie-ctl: vigie-gateway refuse : incident inconnu\n");
+}
+
+#define HUB_STATUS \
+	"{\"ok\":true,\"home\":\"nice-0042\",\"version\":\"0.1.0\",\"uptime_s\":93784,\"broker\":" \
+	"\"up\",\"outbox\":0,\"sensors\":[{\"id\":\"A4:C1\",\"name\":\"Montre\",\"room\":\"\",\"role\":" \
+	"\"wearable\",\"state\":\"fresh\",\"last_s\":2},{\"id\":\"pir\",\"name\":\"Entrée\",\"room\":" \
+	"\"Entrée\",\"role\":\"motion\",\"state\":\"never\",\"last_s\":null}],\"faults\":[\"pir\\u001b\"]," \
+	"\"incidents_open\":1}\n"
+
+static void test_status_for_people(void **state)
+{
+	struct peer *p = *state;
+	struct said s = ask(p, "status", HUB_STATUS);
+
+	assert_string_equal(s.out, "home            nice-0042\n"
+				   "version         0.1.0\n"
+				   "running for     26 h 03 min\n"
+				   "broker          up\n"
+				   "outbox          0\n"
+				   "open incidents  1\n"
+				   "fault           pir?\n"
+				   "\n"
+				   "sensor  name    room    role      state  heard\n"
+				   "A4:C1   Montre          wearable  fresh  2 s ago\n"
+				   "pir     Entrée  Entrée  motion    never\n");
+	(void)setenv("LC_ALL", "fr_FR.UTF-8", 1);
+	s = ask(p, "status", HUB_STATUS);
+	assert_non_null(strstr(s.out, "capteur  nom     pièce   rôle       état    entendu\n"
+				      "A4:C1    Montre          porté      frais   il y a 2 s\n"
+				      "pir      Entrée  Entrée  mouvement  jamais\n"));
+	s = ask(p, "--json|status", HUB_STATUS);
+	assert_string_equal(s.out, HUB_STATUS);
+}
+
+static void test_incidents_for_people(void **state)
+{
+	struct peer *p = *state;
+	struct said s = ask(p, "incidents", "{\"ok\":true,\"incidents\":[]}\n");
+
+	assert_string_equal(s.out, "no incident\n");
+	s = ask(p, "incidents",
+		"{\"ok\":true,\"incidents\":[{\"id\":\"" ID
+		"\",\"home\":\"nice-1\",\"class\":\"fall\","
+		"\"state\":\"raised\",\"outcome\":\"none\",\"test\":true,\"event_ms\":1700000000000,"
+		"\"sensor\":\"Montre\",\"room\":\"Salon\",\"by\":\"hub\",\"why\":\"no answer\"}]}\n");
+	assert_string_equal(s.out,
+		"happened             home    class        state   outcome  room   sensor  incident  "
+		"                        by   why\n"
+		"2023-11-14 22:13:20  nice-1  fall (test)  raised           Salon  Montre  " ID
+		"  hub  no answer\n");
+}
+
+static void test_answers_of_a_changed_incident(void **state)
+{
+	struct peer *p = *state;
+	struct said s = ask(p, "ack|--last", OK_STATE);
+
+	assert_string_equal(s.out, ID " incident is now accepted\n");
+	s = ask(p, "test", "{\"ok\":true,\"incident\":\"" ID "\"}\n");
+	assert_string_equal(s.out, "test incident raised " ID "\n");
+	s = ask(p, "press", "{\"ok\":true,\"sensor\":\"A4:C1\"}\n");
+	assert_string_equal(s.out, "press simulated A4:C1\n");
+}
+
+static void test_follow_shows_steps_until_the_end(void **state)
+{
+	static const char steps[] =
+		"{\"ok\":true}\n{\"time_us\":1000000,\"part\":\"hub\",\"what\":\"raised\",\"incident\":"
+		"\"0a\",\"text\":\"chute\"}\n{\"time_us\":2000000,\"part\":\"hub\",\"what\":\"reading\"}\n";
+	struct peer *p = *state;
+	struct said s = ask(p, "follow", steps);
+
+	assert_int_equal(s.status, CTL_DONE);
+	assert_non_null(strstr(s.out, "  hub      raised     chute 0a\n"));
+	assert_non_null(strstr(s.out, "  hub      reading    \n"));
+	assert_string_equal(p->request, "{\"do\":\"follow\"}");
+	s = ask(p, "follow|--json", steps);
+	assert_string_equal(s.out, steps);
+}
+
+static void test_help_and_version(void **state)
+{
+	struct said s = run("/nowhere", "--version");
+
+	(void)state;
+	assert_int_equal(s.status, CTL_DONE);
+	assert_string_equal(s.out, "vigie-ctl " VIGIE_VERSION "\n");
+	s = run("/nowhere", "--help");
+	assert_int_equal(s.status, CTL_DONE);
+	assert_non_null(strstr(s.out, "acknowledge INCIDENT"));
+}
+
+static void test_a_width_is_in_characters(void **state)
+{
+	(void)state;
+	assert_int_equal(table_width(""), 0);
+	assert_int_equal(table_width("Salon"), 5);
+	assert_int_equal(table_width("Entrée à l'été"), 14);
+}
+
+#define SCENE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCENE(test_each_command_makes_its_request),
+		SCENE(test_wrong_usage_reaches_nobody),
+		SCENE(test_a_daemon_that_cannot_be_reached),
+		SCENE(test_a_refusal_is_told_and_is_status_1),
+		SCENE(test_status_for_people),
+		SCENE(test_incidents_for_people),
+		SCENE(test_answers_of_a_changed_incident),
+		SCENE(test_follow_shows_steps_until_the_end),
+		SCENE(test_help_and_version),
+		cmocka_unit_test(test_a_width_is_in_characters),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
