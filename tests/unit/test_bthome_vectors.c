@@ -166,7 +166,7 @@ static void expect_item(struct heard *h, char *item, int line, const char *test)
 	*value = 0;
 	value += 2;
 	if (strcmp(name, "Packet Id") == 0) {
-		expect_packet_id(h, atoi(value), test);
+		expect_packet_id(h, (int)strtol(value, NULL, 10), test);
 		return;
 	}
 	kind = kind_of(name, value, &index);
@@ -221,7 +221,7 @@ static void check_row(char *text)
 	int line, count;
 
 	assert_int_equal(split(text, "\t", columns, 6), 6);
-	line = atoi(columns[0]);
+	line = (int)strtol(columns[0], NULL, 10);
 	if (columns[4][0] == 0)
 		return;
 	assert_int_equal(device_address_from_text(columns[2], a.address), 0);
@@ -304,7 +304,7 @@ static void check_hci_item(
 		expect_packet(device, value);
 	} else if (strcmp(item, "rssi") == 0) {
 		for (int i = 0; i < h->count; i++)
-			assert_int_equal(h->readings[i].rssi_dbm, atoi(value));
+			assert_int_equal(h->readings[i].rssi_dbm, (int)strtol(value, NULL, 10));
 	} else if (strcmp(item, "button") == 0) {
 		assert_string_equal(value, "double press");
 		expect(h, READING_BUTTON, 0, BUTTON_DOUBLE, NULL, test);
