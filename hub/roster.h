@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The sensors installed in this home: where each is, what it is for and when it was last heard.
+ * A plain table of fixed size, sorted by id. Whether a sensor is fresh is judged from `now_us`
+ * alone; learned deadlines and the events of silence are supervision's matter.
+ */
+#pragma once
+
+#include "common/incident.h"
+#include "models/fall.h"
+#include "sensors/reading.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define ROSTER_SENSORS_MAX   128
+#define ROSTER_WEARABLES_MAX 8
+#define ROSTER_STALE_MIN_S   10
+#define ROSTER_STALE_MAX_S   604800
+
+enum sensor_role {
+	ROLE_WEARABLE,
+	ROLE_BUTTON,
+	ROLE_MOTION,
+	ROLE_CONTACT,
+	ROLE_PRESSURE,
+	ROLE_ENVIRONMENT,
+	ROLE_BEACON,
+	ROLES
+};
+
+/* What a press on it means. BOTH: while asked, a short press is "fine" and a long one help; at any
+ * other time every press is help. */
+enum button_use { BUTTON_USE_HELP, BUTTON_USE_FINE, BUTTON_USE_BOTH };
+
+enum sensor_state { SENSOR_NEVER, SENSOR_FRESH, SENSOR_STALE, SENSOR_FAILED, SENSOR_STATES };
+
+struct roster_sensor {
+	struct sensor_id id;
+	char name[INCIDENT_TEXT_MAX];
+	char room[INCIDENT_TEXT_MAX];
+	enum sensor_role role;
+	enum wear_place place; /* wearables */
+	enum button_use button;
+	enum reading_kind fall_kind; /* the reading by which it tells a fall itself, or NONE */
+	uint32_t stale_s;
+	bool is_failed;     /* its source says that it is broken */
+	uint64_t heard_us;  /* 0: never */
+	uint64_t readings;  /* heard since start */
+	int8_t battery_pct; /* −1: not known */
+};
+
+struct roster {
+	unsigned int count, wearables;
+	struct roster_sensor sensors[ROSTER_SENSORS_MAX]; /* by id, ascending */
+};
+
+struct roster_counts {
+	unsigned int fresh, stale, failed; /* never heard counts as stale */
+};
+
+const char *sensor_role_text(enum sensor_role role);
+/* −EINVAL for an unknown word, ret untouched. */
+int sensor_role_from_text(const char *text, enum sensor_role *ret);
+const char *sensor_state_text(enum sensor_state state);
+/* How long a sensor of this role may be silent where nothing is configured. */
+uint32_t sensor_role_stale_s(enum sensor_role role);
+
+/* Adds in its place: 0; −EEXIST the id is there already; −ENOSPC at ROSTER_SENSORS_MAX + 1;
+ * −EMFILE at ROSTER_WEARABLES_MAX + 1 wearables. */
+int roster_add(struct roster *r, const struct roster_sensor *sensor);
+/* NULL when it is not installed here. */
+struct roster_sensor *roster_find(struct roster *r, const struct sensor_id *id);
+/* The sensor of a reading or batch, marked as heard; NULL for a stranger. */
+struct roster_sensor *roster_hear(struct roster *r, const struct sensor_id *id, uint64_t now_us);
+
+enum sensor_state roster_state(const struct roster_sensor *sensor, uint64_t now_us);
+struct roster_counts roster_count(const struct roster *r, uint64_t now_us);

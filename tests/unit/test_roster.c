@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The table of installed sensors: bounds, order, and freshness from `now` alone.
+ */
+#include "hub/roster.h"
+
+#include "common/clock.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct roster_sensor sensor_of(unsigned int n, enum sensor_role role)
+{
+	struct roster_sensor s = {.role = role, .stale_s = 60};
+
+	/* scattered, so that the order of adding is not the order of ids */
+	(void)snprintf(s.id.text, sizeof(s.id.text), "s%03u", (n * 37) % 1000);
+	return s;
+}
+
+static void test_sensors_at_the_maximum_and_one_more(void **state)
+{
+	static struct roster r;
+	struct roster_sensor s;
+
+	(void)state;
+	memset(&r, 0, sizeof(r));
+	for (unsigned int n = 0; n < ROSTER_SENSORS_MAX; n++) {
+		s = sensor_of(n, ROLE_MOTION);
+		assert_int_equal(roster_add(&r, &s), 0);
+	}
+	for (unsigned int n = 0; n < ROSTER_SENSORS_MAX; n++) {
+		s = sensor_of(n, ROLE_MOTION);
+		assert_string_equal(roster_find(&r, &s.id)->id.text, s.id.text);
+		assert_int_equal(roster_add(&r, &s), -EEXIST);
+	}
+	s = sensor_of(ROSTER_SENSORS_MAX, ROLE_MOTION);
+	assert_int_equal(roster_add(&r, &s), -ENOSPC);
+	assert_null(roster_find(&r, &s.id));
+}
+
+static void test_wearables_at_the_maximum_and_one_more(void **state)
+{
+	static struct roster r;
+	struct roster_sensor s;
+
+	(void)state;
+	memset(&r, 0, sizeof(r));
+	for (unsigned int n = 0; n < ROSTER_WEARABLES_MAX; n++) {
+		s = sensor_of(n, ROLE_WEARABLE);
+		assert_int_equal(roster_add(&r, &s), 0);
+	}
+	s = sensor_of(ROSTER_WEARABLES_MAX, ROLE_WEARABLE);
+	assert_int_equal(roster_add(&r, &s), -EMFILE);
+	s.role = ROLE_BUTTON;
+	assert_int_equal(roster_add(&r, &s), 0);
+}
+
+static void test_freshness_is_judged_from_now(void **state)
+{
+	static struct roster r;
+	struct roster_sensor s = sensor_of(1, ROLE_MOTION), *found;
+	struct sensor_id stranger = {.text = "stranger"};
+	struct roster_counts counts;
+
+	(void)state;
+	memset(&r, 0, sizeof(r));
+	(void)roster_add(&r, &s);
+	s = sensor_of(2, ROLE_BUTTON);
+	(void)roster_add(&r, &s);
+	found = roster_find(&r, &s.id);
+	assert_int_equal(roster_state(found, 10 * US_PER_S), SENSOR_NEVER);
+	assert_null(roster_hear(&r, &stranger, 10 * US_PER_S));
+	assert_ptr_equal(roster_hear(&r, &s.id, 10 * US_PER_S), found);
+	assert_int_equal(roster_state(found, 9 * US_PER_S), SENSOR_FRESH);
+	assert_int_equal(roster_state(found, 70 * US_PER_S), SENSOR_FRESH);
+	assert_int_equal(roster_state(found, 70 * US_PER_S + 1), SENSOR_STALE);
+	counts = roster_count(&r, 70 * US_PER_S);
+	assert_int_equal(counts.fresh, 1);
+	assert_int_equal(counts.stale, 1); /* never heard: nothing is known of it */
+	found->is_failed = true;
+	assert_int_equal(roster_state(found, 70 * US_PER_S), SENSOR_FAILED);
+	assert_int_equal(roster_count(&r, 70 * US_PER_S).failed, 1);
+}
+
+static void test_every_role_has_a_word(void **state)
+{
+	(void)state;
+	for (unsigned int n = 0; n < ROLES; n++) {
+		enum sensor_role role = ROLES;
+
+		assert_int_equal(
+			sensor_role_from_text(sensor_role_text((enum sensor_role)n), &role), 0);
+		assert_int_equal(role, n);
+		assert_in_range(sensor_role_stale_s(role), ROSTER_STALE_MIN_S, ROSTER_STALE_MAX_S);
+	}
+	assert_int_equal(sensor_role_from_text("toaster", &(enum sensor_role){0}), -EINVAL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sensors_at_the_maximum_and_one_more),
+		cmocka_unit_test(test_wearables_at_the_maximum_and_one_more),
+		cmocka_unit_test(test_freshness_is_judged_from_now),
+		cmocka_unit_test(test_every_role_has_a_word),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
