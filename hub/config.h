@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The hub's configuration (docs/man/vigie-hub.8 is its reference): YAML to plain values, every
+ * range checked and every contradiction refused with its line.
+ */
+#pragma once
+
+#include "common/mqtt.h"
+#include "hub/escalate.h"
+#include "hub/roster.h"
+
+#define HUB_PATH_MAX          256
+#define HUB_CONTROL_MAX       108 /* what a unix socket's address holds */
+#define HUB_CONTROL_DEFAULT   "/run/vigie-hub/control"
+#define HUB_STATE_DEFAULT     "/var/lib/vigie-hub"
+#define HUB_ASK_DEFAULT_S     30
+#define HUB_HEARTBEAT_MIN_S   1
+#define HUB_HEARTBEAT_MAX_S   120
+#define HUB_HEARTBEAT_USUAL_S 60
+#define HUB_CONFIG_ERROR_MAX  512
+
+struct hub_config {
+	char home[INCIDENT_HOME_MAX];
+	char state_dir[HUB_PATH_MAX];
+	char control[HUB_CONTROL_MAX];
+	char keys[HUB_PATH_MAX]; /* "" for none */
+	unsigned int brokers_count;
+	char brokers[MQTT_BROKERS_MAX][HUB_PATH_MAX];
+	char ca[HUB_PATH_MAX], certificate[HUB_PATH_MAX], key[HUB_PATH_MAX]; /* all "" for plain */
+	uint32_t ask_s;
+	uint32_t heartbeat_s;
+	struct roster roster;
+};
+
+/* 0, or −EINVAL / −errno with one line naming file, line and field in ret_error; ret untouched. */
+int hub_config_load(const char *path, struct hub_config *ret, char ret_error[HUB_CONFIG_ERROR_MAX]);

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The `sensors:` list of the hub's configuration. Of hub/config.c alone.
+ */
+#pragma once
+
+#include "common/config_file.h"
+#include "hub/roster.h"
+
+struct sensor_yaml {
+	char *id, *name, *room, *role, *place, *button, *fall;
+	uint32_t *stale_s;
+};
+
+extern const cyaml_schema_value_t config_sensor_value;
+
+/* Checks and adds each to the roster: 0 or −EINVAL with the message. */
+int config_sensors_take(const char *file, const struct sensor_yaml *sensors, unsigned int count,
+	struct roster *roster, char ret_error[CONFIG_FILE_ERROR_MAX]);

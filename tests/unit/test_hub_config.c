@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The hub's configuration: what a good file becomes, and that every refusal names its line.
+ */
+#include "hub/config.h"
+
+#include "common/cleanup.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define GOOD "home: maison-1\nbrokers:\n  - mqtt://127.0.0.1:1883\n"
+
+static int load(const char *text, struct hub_config *ret, char error[HUB_CONFIG_ERROR_MAX])
+{
+	char path[] = "/tmp/vigie-config-XXXXXX";
+	int fd = mkstemp(path), r;
+	size_t bytes = strlen(text);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, bytes), (ssize_t)bytes);
+	(void)close(fd);
+	error[0] = '\0';
+	r = hub_config_load(path, ret, error);
+	(void)unlink(path);
+	/* the message without the file's name, which is another each time */
+	if (r < 0 && strncmp(error, path, strlen(path)) == 0)
+		memmove(error, error + strlen(path), strlen(error + strlen(path)) + 1);
+	return r;
+}
+
+static void test_a_full_configuration(void **state)
+{
+	static struct hub_config c;
+	char error[HUB_CONFIG_ERROR_MAX];
+	struct sensor_id watch = {.text = "A4:C1:38:8D:18:B2"}, pir = {.text = "bus0/17/3"};
+	struct roster_sensor *s;
+
+	(void)state;
+	assert_int_equal(load("home: maison-1\nstate_dir: /var/lib/x\ncontrol: /run/x/control\n"
+			      "keys: /etc/vigie/hub.keys\nheartbeat_s: 30\n"
+			      "brokers:\n  - mqtts://a.example:8883\n  - mqtts://b.example:8883\n"
+			      "tls:\n  ca: /a\n  certificate: /b\n  key: /c\n"
+			      "dialogue:\n  ask_s: 0\n"
+			      "sensors:\n"
+			      "  - id: a4:c1:38:8d:18:b2\n    name: montre\n    role: wearable\n"
+			      "    place: wrist\n    button: both\n    fall: safety\n"
+			      "  - id: bus0/17/3\n    room: Cuisine\n    role: motion\n"
+			      "    stale_s: 600\n",
+				 &c, error),
+		0);
+	assert_string_equal(c.home, "maison-1");
+	assert_int_equal(c.brokers_count, 2);
+	assert_string_equal(c.key, "/c");
+	assert_int_equal(c.ask_s, 0);
+	assert_int_equal(c.heartbeat_s, 30);
+	s = roster_find(&c.roster, &watch);
+	assert_non_null(s);
+	assert_string_equal(s->name, "montre");
+	assert_int_equal(s->place, WEAR_WRIST);
+	assert_int_equal(s->button, BUTTON_USE_BOTH);
+	assert_int_equal(s->fall_kind, READING_SAFETY);
+	s = roster_find(&c.roster, &pir);
+	assert_non_null(s);
+	assert_string_equal(s->name, "bus0/17/3");
+	assert_string_equal(s->room, "Cuisine");
+	assert_int_equal(s->stale_s, 600);
+}
+
+static void test_what_is_not_said_has_a_default(void **state)
+{
+	static struct hub_config c;
+	char error[HUB_CONFIG_ERROR_MAX];
+
+	(void)state;
+	assert_int_equal(load(GOOD, &c, error), 0);
+	assert_string_equal(c.state_dir, HUB_STATE_DEFAULT);
+	assert_string_equal(c.control, HUB_CONTROL_DEFAULT);
+	assert_string_equal(c.keys, "");
+	assert_int_equal(c.ask_s, HUB_ASK_DEFAULT_S);
+	assert_int_equal(c.heartbeat_s, HUB_HEARTBEAT_USUAL_S);
+	assert_int_equal(c.roster.count, 0);
+}
+
+#define SENSORS GOOD "sensors:\n  - id: a\n    role: button\n  - id: b\n    role: "
+
+static const struct {
+	const char *text, *want;
+} refusals[] = {
+	{"home: Maison\nbrokers:\n  - mqtt://127.0.0.1:1\n",
+		":1: home needs 1..32 of a-z, 0-9 and hyphen"},
+	{GOOD "state_dir: var\n", ":4: state_dir needs an absolute path"},
+	{GOOD "control: /" /* 108 bytes */
+	      "0123456789012345678901234567890123456789012345678901234567890123456789"
+	      "0123456789012345678901234567890123456\n",
+		":4: control is longer than 107 bytes"},
+	{"home: a\nbrokers: []\n", ":2: brokers has 0 entries, needs 1..2"},
+	{GOOD "  - mqtt://127.0.0.1:2\n  - mqtt://127.0.0.1:3\n",
+		":2: brokers has 3 entries, needs 1..2"},
+	{"home: a\nbrokers:\n  - http://127.0.0.1:1\n",
+		":3: brokers[0] needs mqtts://HOST:PORT (or mqtt:// on loopback)"},
+	{"home: a\nbrokers:\n  - mqtt://127.0.0.1\n", ":3: brokers[0] names no port"},
+	{"home: a\nbrokers:\n  - mqtts://x:1\n", ":3: brokers[0] is mqtts:// and needs tls"},
+	{"home: a\nbrokers:\n  - mqtt://10.0.0.1:1\n",
+		":3: brokers[0] is plain mqtt:// and not on loopback"},
+	{GOOD "tls:\n  ca: /a\n  certificate: /b\n  key: /c\n",
+		":3: brokers[0] is mqtt:// although tls is set"},
+	{GOOD "tls:\n  ca: /a\n", ":4: tls needs ca, certificate and key together"},
+	{GOOD "dialogue:\n  ask_s: 121\n", ":5: dialogue.ask_s is 121, needs 0..120"},
+	{GOOD "heartbeat_s: 0\n", ":4: heartbeat_s is 0, needs 1..120"},
+	{GOOD "heartbeat_s: 121\n", ":4: heartbeat_s is 121, needs 1..120"},
+	{SENSORS "toaster\n",
+		":8: sensors[1].role is not a role: wearable, button, motion, contact, pressure, "
+		"environment or beacon"},
+	{SENSORS "motion\n    place: wrist\n",
+		":9: sensors[1].place is for a wearable, this is a motion"},
+	{SENSORS "wearable\n    place: knee\n", ":9: sensors[1].place is not wrist or trunk"},
+	{SENSORS "motion\n    button: help\n",
+		":9: sensors[1].button is for a button or a wearable, this is a motion"},
+	{SENSORS "button\n    button: maybe\n", ":9: sensors[1].button is not help, fine or both"},
+	{SENSORS "button\n    fall: safety\n",
+		":9: sensors[1].fall is for a wearable, this is a button"},
+	{SENSORS "wearable\n    fall: smoke\n",
+		":9: sensors[1].fall is not problem, safety or vibration"},
+	{SENSORS "motion\n    stale_s: 0\n", ":9: sensors[1].stale_s is 0, needs 10..604800"},
+	{SENSORS "motion\n    stale_s: 604801\n",
+		":9: sensors[1].stale_s is 604801, needs 10..604800"},
+	{SENSORS "motion\n  - id: a\n    role: motion\n", ":9: sensors[2].id is installed twice"},
+	{SENSORS "motion\n    room: \"a\\tb\"\n", ":9: sensors[1].room holds a control character"},
+};
+
+static void test_every_refusal_names_its_line(void **state)
+{
+	static struct hub_config c;
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(refusals) / sizeof(refusals[0]); n++) {
+		char error[HUB_CONFIG_ERROR_MAX];
+
+		assert_int_equal(load(refusals[n].text, &c, error), -EINVAL);
+		assert_string_equal(error, refusals[n].want);
+	}
+	assert_string_equal(c.home, "");
+}
+
+static void test_an_unknown_field_is_refused(void **state)
+{
+	static struct hub_config c;
+	char error[HUB_CONFIG_ERROR_MAX];
+
+	(void)state;
+	assert_int_equal(load(GOOD "colour: blue\n", &c, error), -EINVAL);
+	assert_non_null(strstr(error, ":4:"));
+}
+
+/* A configuration with `count` sensors of a role. */
+static int load_many(unsigned int count, const char *role, char error[HUB_CONFIG_ERROR_MAX])
+{
+	static struct hub_config c;
+	char *text = NULL;
+	size_t bytes = 0;
+	FILE *stream = open_memstream(&text, &bytes);
+	int r;
+
+	assert_non_null(stream);
+	(void)fprintf(stream, GOOD "sensors:\n");
+	for (unsigned int n = 0; n < count; n++)
+		(void)fprintf(stream, "  - id: s%u\n    role: %s\n", n, role);
+	(void)fclose(stream);
+	r = load(text, &c, error);
+	free(text);
+	return r;
+}
+
+static void test_sensors_and_wearables_at_the_maximum_and_one_more(void **state)
+{
+	char error[HUB_CONFIG_ERROR_MAX];
+
+	(void)state;
+	assert_int_equal(load_many(ROSTER_SENSORS_MAX, "motion", error), 0);
+	assert_int_equal(load_many(ROSTER_SENSORS_MAX + 1, "motion", error), -EINVAL);
+	assert_string_equal(error, ":261: sensors[128] is one sensor too many, at most 128");
+	assert_int_equal(load_many(ROSTER_WEARABLES_MAX, "wearable", error), 0);
+	assert_int_equal(load_many(ROSTER_WEARABLES_MAX + 1, "wearable", error), -EINVAL);
+	assert_string_equal(error, ":22: sensors[8].role is one wearable too many, at most 8");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_full_configuration),
+		cmocka_unit_test(test_what_is_not_said_has_a_default),
+		cmocka_unit_test(test_every_refusal_names_its_line),
+		cmocka_unit_test(test_an_unknown_field_is_refused),
+		cmocka_unit_test(test_sensors_and_wearables_at_the_maximum_and_one_more),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
