@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The SQLite file under the outbox: opening, its schema, keeping aside what cannot be used. Of
+ * hub/outbox*.c alone, which are the only ones to know SQLite.
+ */
+#pragma once
+
+#include "hub/outbox.h"
+
+#include <sqlite3.h>
+
+#define OUTBOX_PATH_MAX 512
+#define OUTBOX_BOOT_MAX 40
+
+enum outbox_statement {
+	STATEMENT_BEGIN,
+	STATEMENT_COMMIT,
+	STATEMENT_ROLLBACK,
+	STATEMENT_PUT_INCIDENT,
+	STATEMENT_PUT_TRANSITION,
+	STATEMENT_PUT_COUNTER,
+	STATEMENT_OPEN_INCIDENTS,
+	STATEMENT_ONE_INCIDENT,
+	STATEMENT_LATEST,
+	STATEMENT_COUNTERS,
+	STATEMENT_DEPTH,
+	STATEMENT_OPEN_COUNT,
+	STATEMENTS
+};
+
+struct outbox {
+	sqlite3 *db; /* NULL while it cannot be opened */
+	sqlite3_stmt *statements[STATEMENTS];
+	char path[OUTBOX_PATH_MAX];
+	char boot[OUTBOX_BOOT_MAX];
+	char found[INCIDENT_TEXT_MAX]; /* what was found when it was opened */
+	char fault[INCIDENT_TEXT_MAX]; /* what is wrong now */
+	uint64_t commits;
+	unsigned int unsaved_count, unsaved_lost;
+	struct transition unsaved[OUTBOX_UNSAVED_MAX];
+};
+
+/* Opens, or sets aside and begins afresh: 0 or −errno; o->db is NULL on failure. */
+int outbox_store_open(struct outbox *o);
+void outbox_store_close(struct outbox *o);
+/* Renames the closed store and its journals: a fresh one is begun next. */
+int outbox_store_set_aside(struct outbox *o, const char *why);
+/* −errno for what SQLite answered, and the phrase in o->fault. Reads errno, as the failed call left
+ * it: sqlite3_system_errno() is 0 after a failed COMMIT (3.40). */
+int outbox_store_error(struct outbox *o, int code);
