@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Wearables through models/fall, presses and alarm readings by two small tables. Reasons are
+ * phrases for the operator, in French.
+ */
+#include "hub/judge.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TOLD_FALL_PROBABILITY 0.8 /* a pendant's own verdict, whose quality is not known */
+
+struct wearable {
+	struct fall *fall;
+	const struct roster_sensor *sensor; /* borrowed from the roster */
+	bool is_streaming;
+	uint64_t heard_us;
+	uint64_t suspected_mark; /* the impact already told */
+	double first_logit;
+};
+
+/* A reading that is an alarm by itself. The same alarm again within hold_s of its last word is that
+ * same alarm going on. */
+struct alarm {
+	enum reading_kind kind;
+	double value;
+	enum incident_class class;
+	uint32_t hold_s;
+	const char *why;
+};
+
+enum { ALARMS = 8 };
+
+static const struct alarm alarms[ALARMS] = {
+	{READING_PULL_CORD, 1, INCIDENT_HELP, 10, "cordon d’appel tiré"},
+	{READING_SMOKE, 1, INCIDENT_ENVIRONMENT, 600, "fumée"},
+	{READING_CARBON_MONOXIDE_ALARM, 1, INCIDENT_ENVIRONMENT, 600, "monoxyde de carbone"},
+	{READING_GAS_ALARM, 1, INCIDENT_ENVIRONMENT, 600, "gaz"},
+	{READING_HEAT, 1, INCIDENT_ENVIRONMENT, 600, "chaleur dangereuse"},
+	/* only where the sensor's fall_kind says so */
+	{READING_PROBLEM, 1, INCIDENT_FALL, 600, "le capteur signale une chute"},
+	{READING_SAFETY, 0, INCIDENT_FALL, 600, "le capteur signale une chute"},
+	{READING_VIBRATION, 1, INCIDENT_FALL, 10, "le capteur signale une chute"},
+};
+
+struct judge {
+	const struct roster *roster; /* borrowed from the hub */
+	unsigned int wearables_count;
+	struct wearable wearables[ROSTER_WEARABLES_MAX];
+	uint64_t alarm_us[ROSTER_SENSORS_MAX][ALARMS]; /* when it last said so; 0: not now */
+};
+
+int judge_new(struct judge **ret, const struct roster *roster)
+{
+	struct judge *j = calloc(1, sizeof(*j));
+
+	if (!j)
+		return -ENOMEM;
+	j->roster = roster;
+	for (unsigned int n = 0; n < roster->count; n++) {
+		struct wearable *w = &j->wearables[j->wearables_count];
+
+		if (roster->sensors[n].role != ROLE_WEARABLE)
+			continue;
+		w->sensor = &roster->sensors[n];
+		w->fall = calloc(1, fall_size());
+		if (!w->fall) {
+			(void)judge_free(j);
+			return -ENOMEM;
+		}
+		fall_init(w->fall, w->sensor->place);
+		j->wearables_count++;
+	}
+	*ret = j;
+	return 0;
+}
+
+struct judge *judge_free(struct judge *j)
+{
+	for (unsigned int n = 0; j && n < j->wearables_count; n++)
+		free(j->wearables[n].fall);
+	free(j);
+	return NULL;
+}
+
+static int64_t wall_of(struct moment at, uint64_t time_us)
+{
+	if (time_us >= at.now_us)
+		return at.wall_ms;
+	return at.wall_ms - (int64_t)((at.now_us - time_us) / US_PER_MS);
+}
+
+static double logit(double probability)
+{
+	double p = fmin(fmax(probability, 1e-6), 1 - 1e-6);
+
+	return isfinite(probability) ? log(p / (1 - p)) : 0;
+}
+
+static struct suspicion suspicion_of(
+	const struct roster_sensor *sensor, enum incident_class class, const char *why)
+{
+	struct suspicion s = {.class = class, .sensor = sensor->id, .probability = 1};
+
+	memcpy(s.name, sensor->name, sizeof(s.name));
+	memcpy(s.room, sensor->room, sizeof(s.room));
+	(void)snprintf(s.by, sizeof(s.by), "%s", class == INCIDENT_HELP ? "resident" : "hub");
+	(void)snprintf(s.why, sizeof(s.why), "%s", why);
+	return s;
+}
+
+static struct incident_reason *add_reason(struct suspicion *s, double weight)
+{
+	struct incident_reason *reason = &s->reasons[s->reasons_count++];
+
+	reason->weight = weight;
+	return reason;
+}
+
+/* What the model saw, for a person. The weights of both answers add up to the last one's log-odds.
+ */
+static void give_reasons(
+	struct suspicion *s, const struct wearable *w, const struct fall_answer *a, double weight)
+{
+	static const char *const places[] = {
+		[WEAR_UNKNOWN] = "", [WEAR_WRIST] = " au poignet", [WEAR_TRUNK] = " au tronc"};
+	struct incident_reason *reason = add_reason(s, weight);
+
+	if (s->is_update && a->still_ms < 1000)
+		(void)snprintf(reason->text, sizeof(reason->text), "a bougé ensuite");
+	else if (s->is_update)
+		(void)snprintf(reason->text, sizeof(reason->text), "immobile %u s ensuite",
+			a->still_ms / 1000U);
+	else
+		(void)snprintf(reason->text, sizeof(reason->text), "choc de %u,%u g%s",
+			a->peak_mg / 1000U, a->peak_mg % 1000U / 100U, places[w->sensor->place]);
+	if (!s->is_update && a->still_ms >= 1000)
+		(void)snprintf(add_reason(s, 0)->text, sizeof(reason->text), "immobile %u s",
+			a->still_ms / 1000U);
+	if (a->gap_ms > 0 || a->is_clipped)
+		(void)snprintf(add_reason(s, 0)->text, sizeof(reason->text), "mesure incomplète");
+}
+
+/* One answer of the model: 1 with a suspicion, 0 when it is none. */
+static int weigh(
+	struct wearable *w, const struct fall_answer *a, int64_t event_ms, struct suspicion *ret)
+{
+	uint64_t mark = a->impact_us + 1;
+	bool is_known = w->suspected_mark == mark;
+	double weight = logit((double)a->probability);
+
+	if (!a->is_fall && !is_known)
+		return 0;
+	*ret = suspicion_of(w->sensor, INCIDENT_FALL, "chute détectée");
+	ret->mark = mark;
+	ret->is_update = is_known;
+	ret->event_ms = event_ms;
+	ret->probability = fmin(fmax((double)a->probability, 0), 1);
+	give_reasons(ret, w, a, is_known ? weight - w->first_logit : weight);
+	if (!is_known)
+		w->first_logit = weight;
+	w->suspected_mark = mark;
+	return 1;
+}
+
+static int weigh_all(struct wearable *w, const struct fall_answer answers[], int count,
+	uint64_t last_us, struct moment at, struct suspicion ret[FALL_EVENTS_MAX])
+{
+	int found = 0;
+
+	for (int n = 0; n < count; n++) {
+		uint64_t ago_us =
+			answers[n].impact_us < last_us ? last_us - answers[n].impact_us : 0;
+
+		found += weigh(
+			w, &answers[n], at.wall_ms - (int64_t)(ago_us / US_PER_MS), &ret[found]);
+	}
+	return found;
+}
+
+static struct wearable *wearable_of(struct judge *j, const struct roster_sensor *sensor)
+{
+	for (unsigned int n = 0; n < j->wearables_count; n++)
+		if (j->wearables[n].sensor == sensor)
+			return &j->wearables[n];
+	return NULL;
+}
+
+int judge_accel(struct judge *j, const struct roster_sensor *sensor,
+	const struct accel_batch *batch, struct moment at, struct suspicion ret[FALL_EVENTS_MAX])
+{
+	struct fall_answer answers[FALL_EVENTS_MAX];
+	struct wearable *w = wearable_of(j, sensor);
+	uint64_t last_us;
+	int count;
+
+	if (!w || batch->count == 0 || batch->count > ACCEL_BATCH_MAX)
+		return -EINVAL;
+	count = fall_push(w->fall, batch, answers);
+	if (count < 0)
+		return count;
+	w->is_streaming = true;
+	w->heard_us = at.now_us;
+	last_us = batch->first_us + batch->samples[batch->count - 1].offset_us;
+	return weigh_all(w, answers, count, last_us, at, ret);
+}
+
+static int finish(struct wearable *w, struct moment at, struct suspicion ret[FALL_EVENTS_MAX])
+{
+	struct fall_answer answers[FALL_EVENTS_MAX];
+	int count = fall_finish(w->fall, answers);
+	uint64_t last_us = 0;
+
+	w->is_streaming = false;
+	for (int n = 0; n < count; n++)
+		if (answers[n].answer_us > last_us)
+			last_us = answers[n].answer_us;
+	at.wall_ms -= (int64_t)((at.now_us - w->heard_us) / US_PER_MS);
+	return weigh_all(w, answers, count, last_us, at, ret);
+}
+
+int judge_end(struct judge *j, const struct roster_sensor *sensor, struct moment at,
+	struct suspicion ret[FALL_EVENTS_MAX])
+{
+	struct wearable *w = wearable_of(j, sensor);
+
+	return w && w->is_streaming ? finish(w, at, ret) : 0;
+}
+
+int judge_silence(struct judge *j, struct moment at, struct suspicion ret[FALL_EVENTS_MAX])
+{
+	for (unsigned int n = 0; n < j->wearables_count; n++) {
+		struct wearable *w = &j->wearables[n];
+		int count = 0;
+
+		if (w->is_streaming && at.now_us >= w->heard_us + JUDGE_SILENCE_US)
+			count = finish(w, at, ret);
+		if (count > 0)
+			return count;
+	}
+	return 0;
+}
+
+uint64_t judge_next_us(const struct judge *j)
+{
+	uint64_t next_us = UINT64_MAX;
+
+	for (unsigned int n = 0; n < j->wearables_count; n++)
+		if (j->wearables[n].is_streaming &&
+			j->wearables[n].heard_us + JUDGE_SILENCE_US < next_us)
+			next_us = j->wearables[n].heard_us + JUDGE_SILENCE_US;
+	return next_us;
+}
+
+struct suspicion judge_call(
+	const struct roster_sensor *sensor, const char *why, bool is_test, int64_t event_ms)
+{
+	struct suspicion s = suspicion_of(sensor, INCIDENT_HELP, why);
+
+	s.is_certain = true;
+	s.is_test = is_test;
+	s.event_ms = event_ms;
+	return s;
+}
+
+static enum judged judge_press(const struct roster_sensor *sensor, const struct reading *reading,
+	bool is_asking, struct moment at, struct suspicion *ret_suspicion, enum answer *ret_answer)
+{
+	bool is_short = reading->value == BUTTON_PRESS;
+
+	if (reading->value == BUTTON_NONE)
+		return JUDGED_NOTHING;
+	if (sensor->button == BUTTON_USE_FINE ||
+		(sensor->button == BUTTON_USE_BOTH && is_asking && is_short)) {
+		*ret_answer = ANSWER_FINE;
+		return is_asking ? JUDGED_ANSWER : JUDGED_NOTHING;
+	}
+	*ret_suspicion = judge_call(sensor, "bouton d’appel", false, wall_of(at, reading->time_us));
+	return JUDGED_SUSPICION;
+}
+
+/* Is this alarm's word new, or the last one going on? Remembers either way. */
+static bool is_news(uint64_t *said_us, const struct alarm *alarm, uint64_t now_us)
+{
+	bool is_new = *said_us == 0 || now_us >= *said_us + alarm->hold_s * US_PER_S;
+
+	*said_us = now_us > 0 ? now_us : 1;
+	return is_new;
+}
+
+enum judged judge_reading(struct judge *j, const struct roster_sensor *sensor,
+	const struct reading *reading, bool is_asking, struct moment at,
+	struct suspicion *ret_suspicion, enum answer *ret_answer)
+{
+	size_t place = (size_t)(sensor - j->roster->sensors);
+
+	if (reading->kind == READING_BUTTON)
+		return judge_press(sensor, reading, is_asking, at, ret_suspicion, ret_answer);
+	for (unsigned int n = 0; n < ALARMS; n++) {
+		const struct alarm *alarm = &alarms[n];
+
+		if (reading->kind != alarm->kind ||
+			(alarm->class == INCIDENT_FALL && sensor->fall_kind != alarm->kind))
+			continue;
+		if (reading->value != alarm->value) {
+			j->alarm_us[place][n] = 0;
+			return JUDGED_NOTHING;
+		}
+		if (!is_news(&j->alarm_us[place][n], alarm, at.now_us))
+			return JUDGED_NOTHING;
+		*ret_suspicion = suspicion_of(sensor, alarm->class, alarm->why);
+		ret_suspicion->is_certain = alarm->class != INCIDENT_FALL;
+		ret_suspicion->event_ms = wall_of(at, reading->time_us);
+		if (alarm->class == INCIDENT_FALL)
+			ret_suspicion->probability = TOLD_FALL_PROBABILITY;
+		(void)snprintf(add_reason(ret_suspicion, logit(ret_suspicion->probability))->text,
+			INCIDENT_TEXT_MAX, "%s", alarm->why);
+		return JUDGED_SUSPICION;
+	}
+	return JUDGED_NOTHING;
+}

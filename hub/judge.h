@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From what installed sensors say to what may have happened: the fall model on each wearable, calls
+ * by button and cord, alarms that a sensor tells by itself (smoke, a pendant with its own fall
+ * detection). Each sensor is judged alone; weighing them together is fusion's matter and takes this
+ * file's place. No clock, no I/O; allocates in judge_new() only.
+ */
+#pragma once
+
+#include "hub/escalate.h"
+#include "hub/roster.h"
+
+#define JUDGE_SILENCE_US (5 * US_PER_S) /* a wearable this silent has said all it will say */
+
+enum judged { JUDGED_NOTHING, JUDGED_SUSPICION, JUDGED_ANSWER };
+
+struct judge;
+
+/* The roster is borrowed: its sensors keep their places while the judge lives. */
+int judge_new(struct judge **ret, const struct roster *roster);
+struct judge *judge_free(struct judge *j);
+
+/* What a batch of an installed wearable says: 0..FALL_EVENTS_MAX suspicions, or −EINVAL for a batch
+ * that the model refuses or a sensor that is no wearable. */
+int judge_accel(struct judge *j, const struct roster_sensor *sensor,
+	const struct accel_batch *batch, struct moment at, struct suspicion ret[FALL_EVENTS_MAX]);
+/* Time passed: what a wearable that fell silent JUDGE_SILENCE_US ago still had to say. Asks one
+ * wearable a call: 0 when none is left. */
+int judge_silence(struct judge *j, struct moment at, struct suspicion ret[FALL_EVENTS_MAX]);
+/* Its stream ended (link lost, recording over): what this wearable still had to say. */
+int judge_end(struct judge *j, const struct roster_sensor *sensor, struct moment at,
+	struct suspicion ret[FALL_EVENTS_MAX]);
+/* When judge_silence() may have something to say, or UINT64_MAX. */
+uint64_t judge_next_us(const struct judge *j);
+
+/* A reading of an installed sensor. is_asking: the resident is being asked, a press may be the
+ * answer (ret_answer). */
+enum judged judge_reading(struct judge *j, const struct roster_sensor *sensor,
+	const struct reading *reading, bool is_asking, struct moment at,
+	struct suspicion *ret_suspicion, enum answer *ret_answer);
+
+/* A call for help from this sensor, as a press makes it. */
+struct suspicion judge_call(
+	const struct roster_sensor *sensor, const char *why, bool is_test, int64_t event_ms);
