@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The hub as one whole: its parts and what connects them. One instance a program, on one loop; the
+ * parts themselves do not know this header, except those that are the connection (hub.c, senses.c,
+ * requests.c, main.c).
+ */
+#pragma once
+
+#include "common/control.h"
+#include "common/health.h"
+#include "common/heartbeat.h"
+#include "hub/config.h"
+#include "hub/episodes.h"
+#include "hub/judge.h"
+#include "hub/uplink.h"
+#include "sensors/source.h"
+
+#define HUB_SOURCES_MAX 32
+#define HUB_TICK_US     (10 * US_PER_S) /* the slow round: health, what left memory */
+#define HUB_COUNTERS_US (30 * US_PER_S) /* counters that moved are saved at least this often */
+#define HUB_BURST_US    (10 * US_PER_S) /* a sensor silent this long begins a new burst */
+#define HUB_SLOW_US     (100 * US_PER_MS)
+
+struct hub;
+
+/* One way in, with what it last said of itself. */
+struct hub_source {
+	struct source *source;
+	struct hub *hub;                      /* borrowed: the owner */
+	const struct roster_sensor *wearable; /* the one it streams for, once heard */
+	struct source_health health;
+};
+
+struct hub {
+	struct hub_config config;
+	sd_event *event;
+	sd_event_source *timer;
+	uint64_t armed_us; /* when the timer is set to go off */
+	struct device_keys keys;
+	struct judge *judge;
+	struct outbox *outbox;
+	struct episodes episodes;
+	struct uplink *uplink;
+	struct control *control;
+	struct health *health;
+	int loop_part, outbox_part;
+	unsigned int sources_count, sources_ended;
+	struct hub_source sources[HUB_SOURCES_MAX];
+	bool is_exit_at_end;
+	uint64_t started_us, heartbeat_us, tick_us, counters_us;
+	uint64_t readings, batches, strangers, malformed, unknown_receipts;
+	uint32_t tests;
+};
+
+/* config, keys, event and sources are set: makes all other parts, takes up what is open, begins to
+ * connect. 0 or −errno, with what failed logged; hub_done() in any case, of an all-zero hub too. */
+int hub_init(struct hub *h);
+void hub_done(struct hub *h);
+/* READY=1, then the loop until SIGTERM, SIGINT or, when asked so, the end of all sources. */
+int hub_run(struct hub *h);
+
+/* Both clocks now. Only the connecting parts read them. */
+struct moment hub_now(void);
+/* Sets the timer to what is due next; after anything that may have made something due. */
+void hub_arm(struct hub *h);
+/* A suspicion on its way to the centre: its row; −EALREADY when it adds nothing; −errno. */
+int hub_suspect(struct hub *h, const struct suspicion *s, struct moment at);
+/* What a technician should know, at most HEARTBEAT_FAULTS_MAX: how many. */
+unsigned int hub_faults(const struct hub *h, char ret[HEARTBEAT_FAULTS_MAX][INCIDENT_TEXT_MAX]);
+
+/* The listener that every source of this hub is given (senses.c). */
+struct source_listener hub_listener(struct hub_source *source);
+/* What wearables that fell silent still had to say. */
+void hub_silence(struct hub *h, struct moment at);
+
+/* Answers a request on the control socket (requests.c; verbs in docs/PROTOCOL.md). */
+int hub_on_request(const char *verb, const json_t *request, json_t *answer, void *userdata);
+
+/* A handler of the loop under the clock: over HUB_SLOW_US is logged with its name. */
+struct stint {
+	const char *name; /* borrowed for ever */
+	uint64_t began_us;
+};
+struct stint stint_begin(const char *name);
+void stint_end(struct stint *s);

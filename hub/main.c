@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * vigie-hub: the daemon in the home. Reads options, configuration and keys, makes the hub and its
+ * sources, runs. Exit status: 0, 1 what failed while running, 2 bad options, configuration or
+ * recording.
+ */
+#include "common/cleanup.h"
+#include "common/log.h"
+#include "hub/options.h"
+#include "sensors/replay_stats.h"
+#include "sensors/source_replay.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#define CONFIG_DEFAULT "/etc/vigie/hub.yaml"
+
+enum { EXIT_GOOD = 0, EXIT_FAILED = 1, EXIT_REFUSED = 2 };
+
+static int print_stats(const struct hub_options *o, struct device_keys *keys)
+{
+	char error[RECORDING_ERROR_MAX];
+	struct replay_stats stats;
+
+	if (replay_stats_read(o->replays[0].path, keys, &stats, error) < 0) {
+		(void)fprintf(stderr, "%s\n", error);
+		return EXIT_REFUSED;
+	}
+	return replay_stats_print(&stats, stdout) < 0 || fflush(stdout) != 0 ? EXIT_FAILED
+									     : EXIT_GOOD;
+}
+
+/* Installed radio sensors are never forgotten in favour of strangers. */
+static void enrol(struct hub *h)
+{
+	for (unsigned int n = 0; n < h->config.roster.count; n++) {
+		uint8_t address[6];
+		struct device_key *d = NULL;
+
+		if (device_address_from_text(h->config.roster.sensors[n].id.text, address) == 0)
+			d = device_keys_ensure(&h->keys, address);
+		if (d)
+			d->is_enrolled = true;
+	}
+}
+
+/* Configuration and keys into the hub, or one line saying what is wrong. */
+static int load(const struct hub_options *o, struct hub *h)
+{
+	const char *path = o->config ? o->config : CONFIG_DEFAULT;
+	char error[HUB_CONFIG_ERROR_MAX], keys_error[DEVICE_KEYS_ERROR_MAX];
+
+	if (hub_config_load(path, &h->config, error) < 0) {
+		(void)fprintf(stderr, "%s\n", error);
+		return EXIT_REFUSED;
+	}
+	if (h->config.keys[0] && device_keys_load(&h->keys, h->config.keys, keys_error) < 0) {
+		(void)fprintf(stderr, "%s\n", keys_error);
+		return EXIT_REFUSED;
+	}
+	enrol(h);
+	return EXIT_GOOD;
+}
+
+static int add_replays(const struct hub_options *o, struct hub *h)
+{
+	for (unsigned int n = 0; n < o->replays_count; n++) {
+		struct hub_source *source = &h->sources[n];
+		struct source_replay_options options = {.path = o->replays[n].path,
+			.sensor = o->replays[n].sensor,
+			.speed = o->speed,
+			.keys = &h->keys};
+		struct source_listener listener;
+		char error[RECORDING_ERROR_MAX];
+
+		source->hub = h;
+		listener = hub_listener(source);
+		if (source_replay_new(&source->source, h->event, &options, &listener, error) < 0) {
+			(void)fprintf(stderr, "%s\n", error);
+			return EXIT_REFUSED;
+		}
+		h->sources_count++;
+	}
+	return EXIT_GOOD;
+}
+
+static int run(const struct hub_options *o, struct hub *h)
+{
+	int status;
+
+	/* a full disk or a peer that went away is an error of the call, not the end of the hub */
+	(void)signal(SIGXFSZ, SIG_IGN);
+	(void)signal(SIGPIPE, SIG_IGN);
+	h->is_exit_at_end = o->is_exit_at_end;
+	if (sd_event_new(&h->event) < 0)
+		return EXIT_FAILED;
+	/* what is wrong with a recording is said before anything is touched */
+	status = add_replays(o, h);
+	if (status == EXIT_GOOD && hub_init(h) < 0)
+		status = EXIT_FAILED;
+	if (status == EXIT_GOOD && hub_run(h) < 0)
+		status = EXIT_FAILED;
+	return status;
+}
+
+static struct hub *finish(struct hub *h)
+{
+	hub_done(h);
+	free(h);
+	return NULL;
+}
+
+DEFINE_CLEANUP(struct hub *, finish_p, finish)
+
+int main(int argc, char *argv[])
+{
+	_cleanup_(finish_p) struct hub *h = calloc(1, sizeof(*h));
+	char error[HUB_CONFIG_ERROR_MAX];
+	struct hub_options o;
+	int status;
+
+	if (!h)
+		return EXIT_FAILED;
+	if (hub_options_read(&o, argc, argv, error) < 0) {
+		(void)fprintf(stderr, "vigie-hub: %s\n%s", error, hub_usage);
+		return EXIT_REFUSED;
+	}
+	if (o.is_help || o.is_version) {
+		(void)fputs(o.is_help ? hub_usage : "vigie-hub " VIGIE_VERSION "\n", stdout);
+		return EXIT_GOOD;
+	}
+	if (o.is_verbose)
+		log_set_level(LOG_LEVEL_DEBUG);
+	status = o.is_stats && !o.config ? EXIT_GOOD : load(&o, h);
+	if (status != EXIT_GOOD)
+		return status;
+	if (o.is_stats)
+		return print_stats(&o, &h->keys);
+	if (o.is_check) {
+		(void)printf("%s: ok, %u sensors\n", o.config ? o.config : CONFIG_DEFAULT,
+			h->config.roster.count);
+		return EXIT_GOOD;
+	}
+	return run(&o, h);
+}

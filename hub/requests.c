@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a technician asks on the control socket: status, incidents, test, press, answer.
+ */
+#include "common/cleanup.h"
+#include "hub/hub.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define INCIDENTS_LISTED_MAX 200 /* of those that are over */
+
+static int refuse(json_t *answer, int error, const char *text)
+{
+	(void)json_object_set_new(answer, "error", json_string(text));
+	return error;
+}
+
+static void put(json_t *object, const char *key, json_t *value)
+{
+	(void)json_object_set_new(object, key, value);
+}
+
+static void put_count(json_t *object, const char *key, uint64_t count)
+{
+	put(object, key, json_integer((json_int_t)count));
+}
+
+static json_t *sensor_json(const struct roster_sensor *s, uint64_t now_us)
+{
+	json_t *object = json_object();
+
+	put(object, "id", json_string(s->id.text));
+	put(object, "name", json_string(s->name));
+	put(object, "room", json_string(s->room));
+	put(object, "role", json_string(sensor_role_text(s->role)));
+	put(object, "state", json_string(sensor_state_text(roster_state(s, now_us))));
+	put(object, "last_s",
+		s->heard_us ? json_integer((json_int_t)((now_us - s->heard_us) / US_PER_S))
+			    : json_null());
+	put(object, "battery_pct",
+		s->battery_pct >= 0 ? json_integer(s->battery_pct) : json_null());
+	put_count(object, "readings", s->readings);
+	return object;
+}
+
+static json_t *sensors_json(const struct hub *h)
+{
+	json_t *list = json_array();
+	uint64_t now_us = clock_boot_us();
+
+	for (unsigned int n = 0; n < h->config.roster.count; n++)
+		(void)json_array_append_new(
+			list, sensor_json(&h->config.roster.sensors[n], now_us));
+	return list;
+}
+
+static json_t *faults_json(const struct hub *h)
+{
+	char faults[HEARTBEAT_FAULTS_MAX][INCIDENT_TEXT_MAX];
+	unsigned int count = hub_faults(h, faults);
+	json_t *list = json_array();
+
+	for (unsigned int n = 0; n < count; n++)
+		(void)json_array_append_new(list, json_string(faults[n]));
+	return list;
+}
+
+/* As stored, or as in memory where the store fails. */
+static unsigned int open_count(const struct hub *h)
+{
+	unsigned int stored = outbox_open_count(h->outbox);
+	unsigned int held = ESCALATE_OPEN_MAX - escalate_free_rows(&h->episodes.table);
+
+	return held > stored ? held : stored;
+}
+
+static int status(const struct hub *h, json_t *answer)
+{
+	unsigned int owed = escalate_owed_count(&h->episodes.table);
+	unsigned int depth = outbox_depth(h->outbox);
+
+	put(answer, "home", json_string(h->config.home));
+	put(answer, "version", json_string(VIGIE_VERSION));
+	put_count(answer, "uptime_s", (clock_boot_us() - h->started_us) / US_PER_S);
+	put(answer, "broker", json_string(uplink_is_up(h->uplink) ? "up" : "down"));
+	put_count(answer, "outbox", owed > depth ? owed : depth);
+	put(answer, "sensors", sensors_json(h));
+	put(answer, "faults", faults_json(h));
+	put_count(answer, "incidents_open", open_count(h));
+	put(answer, "asking", json_boolean(episodes_is_asking(&h->episodes)));
+	put_count(answer, "readings", h->readings);
+	put_count(answer, "batches", h->batches);
+	put_count(answer, "strangers", h->strangers);
+	put_count(answer, "malformed", h->malformed);
+	put_count(answer, "refused", uplink_refused(h->uplink));
+	put_count(answer, "answers_unknown", h->unknown_receipts);
+	put_count(answer, "published", h->episodes.publishes);
+	put_count(answer, "commits", outbox_commits(h->outbox));
+	return 0;
+}
+
+static void append(json_t *list, const struct incident *incident)
+{
+	char json[INCIDENT_JSON_MAX];
+	json_t *object = incident_to_json(incident, json) < 0 ? NULL : json_loads(json, 0, NULL);
+
+	if (object)
+		(void)json_array_append_new(list, object);
+}
+
+/* Those of memory, oldest first. */
+static void append_open(const struct hub *h, json_t *list)
+{
+	const struct episode *rows = h->episodes.table.episodes;
+	bool is_told[ESCALATE_OPEN_MAX] = {false};
+
+	for (unsigned int n = 0; n < ESCALATE_OPEN_MAX; n++) {
+		int next = -1;
+
+		for (int row = 0; row < ESCALATE_OPEN_MAX; row++)
+			if (!is_told[row] && rows[row].incident.id[0] &&
+				(next < 0 ||
+					rows[row].incident.event_ms < rows[next].incident.event_ms))
+				next = row;
+		if (next < 0)
+			return;
+		is_told[next] = true;
+		append(list, &rows[next].incident);
+	}
+}
+
+static void append_over(const struct episode *e, void *userdata)
+{
+	if (escalate_is_done(e))
+		append(userdata, &e->incident);
+}
+
+static int incidents(const struct hub *h, const json_t *request, json_t *answer)
+{
+	json_t *list = json_array();
+
+	if (json_is_true(json_object_get(request, "all")))
+		(void)outbox_list(h->outbox, INCIDENTS_LISTED_MAX, append_over, list);
+	append_open(h, list);
+	put(answer, "incidents", list);
+	return 0;
+}
+
+/* Raises, and answers with the incident's id: the open one's where this adds nothing to it. */
+static int raise_call(struct hub *h, const struct suspicion *s, struct moment at, json_t *answer)
+{
+	int row = hub_suspect(h, s, at);
+
+	if (row == -EALREADY)
+		row = escalate_row_of_sensor(&h->episodes.table, &s->sensor, s->class);
+	if (row < 0)
+		return row;
+	put(answer, "incident", json_string(h->episodes.table.episodes[row].incident.id));
+	return 0;
+}
+
+/* A call marked as a test, from nowhere in the home: the whole way to the centre is tried. */
+static int test(struct hub *h, json_t *answer)
+{
+	struct moment at = hub_now();
+	struct roster_sensor nobody = {.room = ""};
+	struct suspicion s;
+
+	(void)snprintf(nobody.id.text, sizeof(nobody.id.text), "test-%u", ++h->tests);
+	(void)snprintf(nobody.name, sizeof(nobody.name), "vigie-ctl");
+	s = judge_call(&nobody, "essai", true, at.wall_ms);
+	(void)snprintf(s.by, sizeof(s.by), "technician");
+	return raise_call(h, &s, at, answer);
+}
+
+/* The installed sensor named in the request, else the first button, else the first wearable. */
+static const struct roster_sensor *pressed(struct hub *h, const json_t *request)
+{
+	const char *text = json_string_value(json_object_get(request, "sensor"));
+	const enum sensor_role roles[] = {ROLE_BUTTON, ROLE_WEARABLE};
+	struct roster *roster = &h->config.roster;
+	struct sensor_id id = {.text = ""};
+
+	if (text) {
+		(void)snprintf(id.text, sizeof(id.text), "%s", text);
+		return roster_find(roster, &id);
+	}
+	for (unsigned int n = 0; n < 2 * roster->count; n++)
+		if (roster->sensors[n % roster->count].role == roles[n / roster->count])
+			return &roster->sensors[n % roster->count];
+	return NULL;
+}
+
+/* As if somebody pressed: the same path as a press by radio, and no test. */
+static int press(struct hub *h, const json_t *request, json_t *answer)
+{
+	const struct roster_sensor *sensor = pressed(h, request);
+	struct moment at = hub_now();
+	struct suspicion s;
+
+	if (!sensor)
+		return refuse(answer, -ENOENT, "no such sensor is installed");
+	if (sensor->role != ROLE_BUTTON && sensor->role != ROLE_WEARABLE)
+		return refuse(answer, -EINVAL, "that sensor has no button");
+	s = judge_call(sensor, "bouton d’appel", false, at.wall_ms);
+	put(answer, "sensor", json_string(sensor->id.text));
+	return raise_call(h, &s, at, answer);
+}
+
+/* "last" is the one being asked about, else the newest that is open. */
+static int row_meant(const struct escalation *t, const char *incident)
+{
+	int row;
+
+	if (incident && strcmp(incident, "last") != 0)
+		return escalate_find(t, incident);
+	row = escalate_asked(t);
+	return row >= 0 ? row : escalate_newest(t);
+}
+
+static int answer_for_resident(struct hub *h, const json_t *request, json_t *answer)
+{
+	const char *said = json_string_value(json_object_get(request, "said"));
+	const char *incident = json_string_value(json_object_get(request, "incident"));
+	int row = row_meant(&h->episodes.table, incident), r;
+	struct incident before;
+
+	if (!said || (strcmp(said, "fine") != 0 && strcmp(said, "help") != 0))
+		return refuse(answer, -EINVAL, "said is not fine or help");
+	if (row < 0)
+		return refuse(answer, -ENOENT, "no such incident");
+	before = h->episodes.table.episodes[row].incident;
+	r = episodes_answer(&h->episodes, before.id,
+		strcmp(said, "fine") == 0 ? ANSWER_FINE : ANSWER_HELP, hub_now());
+	hub_arm(h);
+	if (r == -EALREADY)
+		return refuse(answer, r, "that incident is over");
+	put(answer, "incident", json_string(before.id));
+	put(answer, "state",
+		json_string(incident_state_text(h->episodes.table.episodes[row].incident.state)));
+	return r;
+}
+
+int hub_on_request(const char *verb, const json_t *request, json_t *answer, void *userdata)
+{
+	_cleanup_(stint_end) struct stint stint = stint_begin("request");
+	struct hub *h = userdata;
+
+	(void)stint;
+	if (strcmp(verb, "status") == 0)
+		return status(h, answer);
+	if (strcmp(verb, "incidents") == 0)
+		return incidents(h, request, answer);
+	if (strcmp(verb, "test") == 0)
+		return test(h, answer);
+	if (strcmp(verb, "press") == 0)
+		return press(h, request, answer);
+	if (strcmp(verb, "answer") == 0)
+		return answer_for_resident(h, request, answer);
+	return refuse(answer, -ENOSYS, "unknown request");
+}

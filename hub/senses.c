@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What sources tell, brought before the judge. Strangers are counted and dropped here: nothing from
+ * the air raises an alarm unless its sensor is installed.
+ */
+#include "common/cleanup.h"
+#include "common/log.h"
+#include "hub/hub.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+/* The sensor, or NULL for a stranger; tells the first word of a burst. */
+static struct roster_sensor *hear(struct hub *h, const struct sensor_id *id, struct moment at)
+{
+	struct roster_sensor *sensor = roster_find(&h->config.roster, id);
+	uint64_t before_us = sensor ? sensor->heard_us : 0;
+
+	if (!sensor) {
+		h->strangers++;
+		return NULL;
+	}
+	(void)roster_hear(&h->config.roster, id, at.now_us);
+	if (before_us == 0 || at.now_us > before_us + HUB_BURST_US)
+		control_tell(h->control, at.now_us, "hub", "reading", NULL, sensor->id.text);
+	return sensor;
+}
+
+static void on_reading(const struct reading *reading, void *userdata)
+{
+	_cleanup_(stint_end) struct stint stint = stint_begin("reading");
+	struct hub_source *source = userdata;
+	struct hub *h = source->hub;
+	struct moment at = hub_now();
+	struct roster_sensor *sensor = hear(h, &reading->sensor, at);
+	struct suspicion suspicion;
+	enum answer answer;
+
+	(void)stint;
+	h->readings++;
+	if (!sensor)
+		return;
+	if (reading->kind == READING_BATTERY)
+		sensor->battery_pct = (int8_t)reading->value;
+	switch (judge_reading(h->judge, sensor, reading, episodes_is_asking(&h->episodes), at,
+		&suspicion, &answer)) {
+	case JUDGED_SUSPICION:
+		(void)hub_suspect(h, &suspicion, at);
+		break;
+	case JUDGED_ANSWER:
+		(void)episodes_answer(&h->episodes, NULL, answer, at);
+		hub_arm(h);
+		break;
+	case JUDGED_NOTHING:
+		break;
+	}
+}
+
+static void on_accel(const struct accel_batch *batch, void *userdata)
+{
+	_cleanup_(stint_end) struct stint stint = stint_begin("accelerometer");
+	struct hub_source *source = userdata;
+	struct hub *h = source->hub;
+	struct moment at = hub_now();
+	struct roster_sensor *sensor = hear(h, &batch->sensor, at);
+	struct suspicion suspicions[FALL_EVENTS_MAX];
+	int count;
+
+	(void)stint;
+	h->batches++;
+	if (!sensor)
+		return;
+	source->wearable = sensor;
+	count = judge_accel(h->judge, sensor, batch, at, suspicions);
+	if (count < 0) {
+		h->malformed++;
+		return;
+	}
+	for (int n = 0; n < count; n++)
+		(void)hub_suspect(h, &suspicions[n], at);
+	hub_arm(h);
+}
+
+static void end_stream(struct hub_source *source)
+{
+	struct suspicion suspicions[FALL_EVENTS_MAX];
+	struct moment at = hub_now();
+	int count = 0;
+
+	if (source->wearable)
+		count = judge_end(source->hub->judge, source->wearable, at, suspicions);
+	for (int n = 0; n < count; n++)
+		(void)hub_suspect(source->hub, &suspicions[n], at);
+}
+
+static void on_health(const struct source_health *health, void *userdata)
+{
+	struct hub_source *source = userdata;
+	struct hub *h = source->hub;
+
+	source->health = *health;
+	if (health->state == SOURCE_DEAF)
+		log_warning("%s: deaf: %s", source->source->ops->name, health->why);
+	if (health->state != SOURCE_ENDED)
+		return;
+	log_info("%s: ended: %s", source->source->ops->name, health->why);
+	end_stream(source);
+	h->sources_ended++;
+	if (h->is_exit_at_end && h->sources_ended == h->sources_count)
+		(void)sd_event_exit(h->event, 0);
+}
+
+void hub_silence(struct hub *h, struct moment at)
+{
+	struct suspicion suspicions[FALL_EVENTS_MAX];
+	int count;
+
+	while ((count = judge_silence(h->judge, at, suspicions)) > 0)
+		for (int n = 0; n < count; n++)
+			(void)hub_suspect(h, &suspicions[n], at);
+}
+
+struct source_listener hub_listener(struct hub_source *source)
+{
+	return (struct source_listener){.on_reading = on_reading,
+		.on_accel = on_accel,
+		.on_health = on_health,
+		.userdata = source};
+}
