@@ -189,11 +189,37 @@ static int answer(const struct decoded *d)
 	return d->impossible > 0 ? -ERANGE : -ENODATA;
 }
 
+/* Reads the frame's objects, by now in the open. */
+static int tell(const struct frame *f, const struct advertisement *a, struct device_keys *keys,
+	struct decoded *ret)
+{
+	struct reading model = {
+		.time_us = a->time_us,
+		.sensor = advertisement_sensor(f->address),
+		.rssi_dbm = a->rssi_dbm,
+	};
+	struct bthome_objects found = {0};
+
+	ret->count = ret->impossible = 0;
+	ret->is_cut = false;
+	ret->is_triggered = f->info & INFO_TRIGGERED;
+	bthome_objects_read(f->body, &model, ret, &found);
+	if (is_repetition(f, &found, keys, a->time_us))
+		return -EALREADY;
+	return answer(ret);
+}
+
+static int tell_sealed(struct frame *f, const struct advertisement *a, struct device_keys *keys,
+	struct device_key *device, struct decoded *ret)
+{
+	uint8_t plain[SEALED_MAX];
+	int error = open_sealed(f, device, plain);
+
+	return error < 0 ? error : tell(f, a, keys, ret);
+}
+
 static int decode(const struct advertisement *a, struct device_keys *keys, struct decoded *ret)
 {
-	struct reading model = {.time_us = a->time_us, .rssi_dbm = a->rssi_dbm};
-	struct bthome_objects found = {0};
-	uint8_t plain[SEALED_MAX];
 	struct device_key *device;
 	struct bytes service_data;
 	struct frame f;
@@ -205,21 +231,9 @@ static int decode(const struct advertisement *a, struct device_keys *keys, struc
 	if (error < 0)
 		return error;
 	device = device_keys_find(keys, f.address);
-	if (f.info & INFO_ENCRYPTED) {
-		error = device && device->has_key ? open_sealed(&f, device, plain) : -ENOKEY;
-		if (error < 0)
-			return error;
-	} else if (device && device->has_key) {
-		return -EPROTO;
-	}
-	ret->count = ret->impossible = 0;
-	ret->is_cut = false;
-	ret->is_triggered = f.info & INFO_TRIGGERED;
-	model.sensor = advertisement_sensor(f.address);
-	bthome_objects_read(f.body, &model, ret, &found);
-	if (is_repetition(&f, &found, keys, a->time_us))
-		return -EALREADY;
-	return answer(ret);
+	if (!(f.info & INFO_ENCRYPTED))
+		return device && device->has_key ? -EPROTO : tell(&f, a, keys, ret);
+	return device && device->has_key ? tell_sealed(&f, a, keys, device, ret) : -ENOKEY;
 }
 
 const struct decoder bthome_v2_decoder = {
