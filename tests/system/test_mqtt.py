@@ -43,6 +43,13 @@ class Mosquitto:
             time.sleep(0.05)
         raise RuntimeError("mosquitto does not listen: " + (self.folder / "mosquitto.log").read_text())
 
+    def has_logged(self, text):
+        for _ in range(100):
+            if text in (self.folder / "mosquitto.log").read_text():
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"mosquitto has not logged '{text}'")
+
     def end(self, how="terminate"):
         if self.process:
             getattr(self.process, how)()
@@ -216,6 +223,7 @@ def test_session_keeps_what_was_sent_meanwhile(place):
         hub.say("pub vigie/v1/home-1/incident meanwhile")
         hub.wait("sent 0")
         hub.end()
+    place.mosquitto.has_logged("Client home-1 disconnected")
     place.mosquitto.end()  # an orderly restart keeps the session too
     place.mosquitto.start()
     with place.as_gateway(*session) as gateway:
