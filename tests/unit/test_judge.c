@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What sensors say, judged: the package's own recordings through the fall model, and every kind of
+ * press and alarm reading.
+ */
+#include "hub/judge.h"
+
+#include "sensors/recording.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define T0 (1000 * US_PER_S)
+
+static struct moment at_s(double seconds)
+{
+	return (struct moment){.now_us = T0 + (uint64_t)(seconds * 1e6),
+		.wall_ms = 1700000000000 + (int64_t)(seconds * 1e3)};
+}
+
+static const struct roster_sensor watch = {.id = {.text = "wearable"},
+	.name = "Montre",
+	.room = "Salon",
+	.role = ROLE_WEARABLE,
+	.place = WEAR_WRIST};
+
+static struct judge *judge_of(struct roster *r, const struct roster_sensor *sensor)
+{
+	struct judge *j = NULL;
+
+	*r = (struct roster){.count = 0};
+	assert_int_equal(roster_add(r, sensor), 0);
+	assert_int_equal(judge_new(&j, r), 0);
+	return j;
+}
+
+/* Plays a recording into the judge: how many new suspicions and updates, the first in *ret. */
+static void play(
+	const char *path, unsigned int *ret_new, unsigned int *ret_updates, struct suspicion *ret)
+{
+	static struct roster roster;
+	static struct recording_record record;
+	char error[RECORDING_ERROR_MAX];
+	struct suspicion found[FALL_EVENTS_MAX];
+	struct recording *recording = NULL;
+	struct judge *j = judge_of(&roster, &watch);
+	double seconds = 0;
+	int count;
+
+	*ret_new = *ret_updates = 0;
+	assert_int_equal(recording_open(&recording, path, NULL, error), 0);
+	while (recording_next(recording, &record) == 1) {
+		seconds = (double)record.offset_us / 1e6;
+		count = judge_accel(j, &roster.sensors[0], &record.accel, at_s(seconds), found);
+		assert_true(count >= 0);
+		for (int n = 0; n < count; n++) {
+			if (*ret_new + *ret_updates == 0)
+				*ret = found[n];
+			*(found[n].is_update ? ret_updates : ret_new) += 1;
+		}
+	}
+	assert_int_equal(judge_next_us(j), at_s(seconds).now_us + JUDGE_SILENCE_US);
+	while ((count = judge_silence(j, at_s(seconds + 5), found)) > 0)
+		for (int n = 0; n < count; n++)
+			*(found[n].is_update ? ret_updates : ret_new) += 1;
+	assert_int_equal(judge_next_us(j), UINT64_MAX);
+	(void)recording_free(recording);
+	(void)judge_free(j);
+}
+
+static void test_a_recorded_fall_is_suspected_once(void **state)
+{
+	unsigned int news, updates;
+	struct suspicion s;
+
+	(void)state;
+	play("models/recordings/fall.csv", &news, &updates, &s);
+	assert_int_equal(news, 1);
+	assert_int_equal(updates, 1);
+	assert_int_equal(s.class, INCIDENT_FALL);
+	assert_false(s.is_certain);
+	assert_true(s.mark != 0);
+	assert_string_equal(s.name, "Montre");
+	assert_string_equal(s.room, "Salon");
+	assert_true(s.event_ms > 1700000000000 && s.event_ms < 1700000000000 + 60000);
+	assert_true(s.reasons_count >= 1);
+	assert_non_null(strstr(s.reasons[0].text, " g au poignet"));
+}
+
+static void test_a_recorded_day_is_not(void **state)
+{
+	unsigned int news, updates;
+	struct suspicion s;
+
+	(void)state;
+	play("models/recordings/daily.csv", &news, &updates, &s);
+	assert_int_equal(news + updates, 0);
+}
+
+static void test_what_is_no_wearable_or_no_batch_is_refused(void **state)
+{
+	static struct roster roster;
+	struct roster_sensor button = {.id = {.text = "b"}, .role = ROLE_BUTTON};
+	struct suspicion found[FALL_EVENTS_MAX];
+	struct accel_batch batch = {.count = 1};
+	struct judge *j = judge_of(&roster, &button);
+
+	(void)state;
+	assert_int_equal(judge_accel(j, &roster.sensors[0], &batch, at_s(0), found), -EINVAL);
+	(void)judge_free(j);
+	j = judge_of(&roster, &watch);
+	batch.count = 0;
+	assert_int_equal(judge_accel(j, &roster.sensors[0], &batch, at_s(0), found), -EINVAL);
+	batch.count = ACCEL_BATCH_MAX + 1;
+	assert_int_equal(judge_accel(j, &roster.sensors[0], &batch, at_s(0), found), -EINVAL);
+	(void)judge_free(j);
+}
+
+static void test_what_a_press_means(void **state)
+{
+	static const struct {
+		enum button_use use;
+		double press;
+		bool is_asking;
+		enum judged want;
+		enum answer answer;
+	} rows[] = {
+		{BUTTON_USE_HELP, BUTTON_PRESS, false, JUDGED_SUSPICION, ANSWER_FINE},
+		{BUTTON_USE_HELP, BUTTON_PRESS, true, JUDGED_SUSPICION, ANSWER_FINE},
+		{BUTTON_USE_HELP, BUTTON_LONG, false, JUDGED_SUSPICION, ANSWER_FINE},
+		{BUTTON_USE_HELP, BUTTON_DOUBLE, false, JUDGED_SUSPICION, ANSWER_FINE},
+		{BUTTON_USE_HELP, BUTTON_HOLD, false, JUDGED_SUSPICION, ANSWER_FINE},
+		{BUTTON_USE_HELP, BUTTON_NONE, false, JUDGED_NOTHING, ANSWER_FINE},
+		{BUTTON_USE_FINE, BUTTON_PRESS, false, JUDGED_NOTHING, ANSWER_FINE},
+		{BUTTON_USE_FINE, BUTTON_PRESS, true, JUDGED_ANSWER, ANSWER_FINE},
+		{BUTTON_USE_BOTH, BUTTON_PRESS, false, JUDGED_SUSPICION, ANSWER_FINE},
+		{BUTTON_USE_BOTH, BUTTON_PRESS, true, JUDGED_ANSWER, ANSWER_FINE},
+		{BUTTON_USE_BOTH, BUTTON_LONG, true, JUDGED_SUSPICION, ANSWER_FINE},
+		{BUTTON_USE_BOTH, BUTTON_NONE, true, JUDGED_NOTHING, ANSWER_FINE},
+	};
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(rows) / sizeof(rows[0]); n++) {
+		static struct roster roster;
+		struct roster_sensor button = {
+			.id = {.text = "b"}, .role = ROLE_BUTTON, .button = rows[n].use};
+		struct reading press = {.time_us = T0,
+			.sensor = button.id,
+			.kind = READING_BUTTON,
+			.value = rows[n].press};
+		struct judge *j = judge_of(&roster, &button);
+		enum answer answer = ANSWER_HELP;
+		struct suspicion s;
+
+		assert_int_equal(judge_reading(j, &roster.sensors[0], &press, rows[n].is_asking,
+					 at_s(1), &s, &answer),
+			rows[n].want);
+		if (rows[n].want == JUDGED_ANSWER)
+			assert_int_equal(answer, rows[n].answer);
+		if (rows[n].want == JUDGED_SUSPICION) {
+			assert_int_equal(s.class, INCIDENT_HELP);
+			assert_true(s.is_certain);
+			assert_int_equal(s.event_ms, 1700000000000);
+		}
+		(void)judge_free(j);
+	}
+}
+
+/* One reading at a time: did it make a suspicion? */
+static bool is_alarm(struct judge *j, struct roster *roster, enum reading_kind kind, double value,
+	double seconds, struct suspicion *ret)
+{
+	struct reading r = {.time_us = at_s(seconds).now_us, .kind = kind, .value = value};
+	enum answer answer;
+
+	return judge_reading(j, &roster->sensors[0], &r, false, at_s(seconds), ret, &answer) ==
+	       JUDGED_SUSPICION;
+}
+
+static void test_an_alarm_that_goes_on_is_told_once(void **state)
+{
+	static struct roster roster;
+	struct roster_sensor detector = {.id = {.text = "d"}, .role = ROLE_ENVIRONMENT};
+	struct judge *j = judge_of(&roster, &detector);
+	struct suspicion s;
+
+	(void)state;
+	assert_false(is_alarm(j, &roster, READING_SMOKE, 0, 0, &s));
+	assert_true(is_alarm(j, &roster, READING_SMOKE, 1, 1, &s));
+	assert_int_equal(s.class, INCIDENT_ENVIRONMENT);
+	assert_true(s.is_certain);
+	assert_string_equal(s.why, "fumée");
+	for (unsigned int n = 1; n < 20; n++)
+		assert_false(is_alarm(j, &roster, READING_SMOKE, 1, 1 + 500.0 * n, &s));
+	assert_true(is_alarm(j, &roster, READING_SMOKE, 1, 1 + 500.0 * 19 + 601, &s));
+	assert_false(is_alarm(j, &roster, READING_SMOKE, 0, 20000, &s));
+	assert_true(is_alarm(j, &roster, READING_SMOKE, 1, 20001, &s));
+	(void)judge_free(j);
+}
+
+static void test_a_cord_pulled_again_calls_again(void **state)
+{
+	static struct roster roster;
+	struct roster_sensor cord = {.id = {.text = "c"}, .role = ROLE_CONTACT};
+	struct judge *j = judge_of(&roster, &cord);
+	struct suspicion s;
+
+	(void)state;
+	assert_true(is_alarm(j, &roster, READING_PULL_CORD, 1, 0, &s));
+	assert_int_equal(s.class, INCIDENT_HELP);
+	assert_false(is_alarm(j, &roster, READING_PULL_CORD, 1, 5, &s));
+	assert_true(is_alarm(j, &roster, READING_PULL_CORD, 1, 30, &s));
+	(void)judge_free(j);
+}
+
+static void test_a_pendant_tells_a_fall_only_as_configured(void **state)
+{
+	static const struct {
+		enum reading_kind configured, kind;
+		double value;
+		bool want;
+	} rows[] = {
+		{READING_NONE, READING_PROBLEM, 1, false},
+		{READING_PROBLEM, READING_PROBLEM, 1, true},
+		{READING_PROBLEM, READING_PROBLEM, 0, false},
+		{READING_PROBLEM, READING_SAFETY, 0, false},
+		{READING_SAFETY, READING_SAFETY, 0, true}, /* BTHome: 0 is unsafe */
+		{READING_SAFETY, READING_SAFETY, 1, false},
+		{READING_VIBRATION, READING_VIBRATION, 1, true},
+	};
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(rows) / sizeof(rows[0]); n++) {
+		static struct roster roster;
+		struct roster_sensor pendant = watch;
+		struct suspicion s;
+		struct judge *j;
+
+		pendant.fall_kind = rows[n].configured;
+		j = judge_of(&roster, &pendant);
+		assert_int_equal(
+			is_alarm(j, &roster, rows[n].kind, rows[n].value, 0, &s), rows[n].want);
+		if (rows[n].want) {
+			assert_int_equal(s.class, INCIDENT_FALL);
+			assert_false(s.is_certain);
+		}
+		(void)judge_free(j);
+	}
+}
+
+static void test_ordinary_readings_are_nothing(void **state)
+{
+	static struct roster roster;
+	struct judge *j = judge_of(&roster, &watch);
+	struct suspicion s;
+
+	(void)state;
+	for (unsigned int kind = 0; kind < READING_KINDS; kind++)
+		if (kind != READING_BUTTON && kind != READING_PULL_CORD && kind != READING_SMOKE &&
+			kind != READING_CARBON_MONOXIDE_ALARM && kind != READING_GAS_ALARM &&
+			kind != READING_HEAT)
+			assert_false(is_alarm(j, &roster, (enum reading_kind)kind, 1, 0, &s));
+	(void)judge_free(j);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_recorded_fall_is_suspected_once),
+		cmocka_unit_test(test_a_recorded_day_is_not),
+		cmocka_unit_test(test_what_is_no_wearable_or_no_batch_is_refused),
+		cmocka_unit_test(test_what_a_press_means),
+		cmocka_unit_test(test_an_alarm_that_goes_on_is_told_once),
+		cmocka_unit_test(test_a_cord_pulled_again_calls_again),
+		cmocka_unit_test(test_a_pendant_tells_a_fall_only_as_configured),
+		cmocka_unit_test(test_ordinary_readings_are_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

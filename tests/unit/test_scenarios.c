@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Plays tests/scenarios/<name>.jsonl in virtual time: what happens in a home, and what must be so.
+ * Every file is a test of its own name. Real: judge of readings, escalation, episodes, outbox on a
+ * disk. Played: the clock, the wire and the centre. tests/scenarios/README.md is the list of verbs.
+ */
+#include "tests/unit/scenario_play.h"
+
+#define SCENARIOS      "tests/scenarios"
+#define SCENARIOS_MAX  64
+#define LINE_MAX_BYTES 4096
+
+static const char *text_of(const json_t *object, const char *key, const char *otherwise)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : otherwise;
+}
+
+static void add_sensor(struct play *p, const json_t *object)
+{
+	struct roster_sensor s = {.stale_s = 60};
+	const char *use = text_of(object, "button", "help");
+
+	(void)snprintf(s.id.text, sizeof(s.id.text), "%s", text_of(object, "id", ""));
+	(void)snprintf(s.name, sizeof(s.name), "%s", s.id.text);
+	(void)snprintf(s.room, sizeof(s.room), "%s", text_of(object, "room", ""));
+	check(p, sensor_role_from_text(text_of(object, "role", ""), &s.role) == 0, "no such role");
+	s.button = strcmp(use, "fine") == 0   ? BUTTON_USE_FINE
+		   : strcmp(use, "both") == 0 ? BUTTON_USE_BOTH
+					      : BUTTON_USE_HELP;
+	(void)reading_kind_from_name(text_of(object, "fall", ""), &s.fall_kind);
+	check(p, roster_add(&p->roster, &s) == 0, "the roster is full");
+}
+
+/* The first line: the home. */
+static void do_home(struct play *p, const json_t *step)
+{
+	json_t *ask_s = json_object_get(step, "ask_s");
+	const json_t *sensor;
+	size_t n;
+
+	json_array_foreach (json_object_get(step, "sensors"), n, sensor)
+		add_sensor(p, sensor);
+	assert_int_equal(judge_new(&p->judge, &p->roster), 0);
+	p->episodes.is_link_up = true;
+	p->is_centre_awake = true;
+	start(p, "maison", ask_s ? (uint32_t)json_integer_value(ask_s) : 30);
+}
+
+static const struct roster_sensor *sensor_of(struct play *p, const char *text)
+{
+	const struct roster_sensor *sensor;
+	struct sensor_id id = {.text = ""};
+
+	(void)snprintf(id.text, sizeof(id.text), "%s", text);
+	sensor = roster_find(&p->roster, &id);
+	check(p, sensor, "no sensor %s", text);
+	return sensor;
+}
+
+static void tell_reading(
+	struct play *p, const char *sensor_text, enum reading_kind kind, double value)
+{
+	const struct roster_sensor *sensor = sensor_of(p, sensor_text);
+	struct reading reading = {
+		.time_us = moment_of(p).now_us, .sensor = sensor->id, .kind = kind, .value = value};
+	struct suspicion suspicion;
+	enum answer answer;
+
+	switch (judge_reading(p->judge, sensor, &reading, episodes_is_asking(&p->episodes),
+		moment_of(p), &suspicion, &answer)) {
+	case JUDGED_SUSPICION:
+		(void)episodes_suspect(&p->episodes, &suspicion, moment_of(p), NULL);
+		break;
+	case JUDGED_ANSWER:
+		(void)episodes_answer(&p->episodes, NULL, answer, moment_of(p));
+		break;
+	case JUDGED_NOTHING:
+		break;
+	}
+}
+
+static void do_press(struct play *p, const json_t *step)
+{
+	bool is_long = strcmp(text_of(step, "how", "short"), "long") == 0;
+
+	tell_reading(p, text_of(step, "press", ""), READING_BUTTON,
+		is_long ? BUTTON_LONG : BUTTON_PRESS);
+}
+
+static void do_reading(struct play *p, const json_t *step)
+{
+	enum reading_kind kind = READING_NONE;
+
+	check(p, reading_kind_from_name(text_of(step, "reading", ""), &kind) == 0,
+		"no such kind of reading");
+	tell_reading(p, text_of(step, "sensor", ""), kind,
+		json_number_value(json_object_get(step, "value")));
+}
+
+/* The fall model's answer, as hub/judge passes it on. */
+static void do_fall(struct play *p, const json_t *step)
+{
+	const struct roster_sensor *sensor = sensor_of(p, text_of(step, "fall", ""));
+	struct suspicion s = {.class = INCIDENT_FALL,
+		.sensor = sensor->id,
+		.by = "hub",
+		.why = "chute détectée",
+		.is_update = json_is_true(json_object_get(step, "update")),
+		.mark = (uint64_t)json_integer_value(json_object_get(step, "impact")) + 1,
+		.event_ms = moment_of(p).wall_ms,
+		.probability = json_number_value(json_object_get(step, "probability"))};
+
+	(void)snprintf(s.room, sizeof(s.room), "%s", sensor->room);
+	(void)episodes_suspect(&p->episodes, &s, moment_of(p), NULL);
+}
+
+static void do_answer(struct play *p, const json_t *step)
+{
+	bool is_fine = strcmp(text_of(step, "answer", ""), "fine") == 0;
+
+	(void)episodes_answer(
+		&p->episodes, NULL, is_fine ? ANSWER_FINE : ANSWER_HELP, moment_of(p));
+}
+
+static void do_link(struct play *p, const json_t *step)
+{
+	const char *link = text_of(step, "link", "");
+
+	p->is_wire_broken = strcmp(link, "broken") == 0;
+	if (!p->is_wire_broken)
+		episodes_link(&p->episodes, strcmp(link, "up") == 0, moment_of(p));
+}
+
+static void do_centre(struct play *p, const json_t *step)
+{
+	p->is_centre_awake = strcmp(text_of(step, "centre", ""), "awake") == 0;
+}
+
+/* The newest incident that was published. */
+static void do_progress(struct play *p, const json_t *step)
+{
+	struct progress progress = {.changed_ms = moment_of(p).wall_ms, .by = "operator"};
+
+	memcpy(progress.incident, p->last.id, sizeof(progress.incident));
+	check(p, incident_state_from_text(text_of(step, "progress", ""), &progress.state) == 0,
+		"no such state");
+	if (progress.state == INCIDENT_CLOSED)
+		progress.outcome = INCIDENT_OUTCOME_HELPED;
+	(void)episodes_progress(&p->episodes, &progress, moment_of(p));
+}
+
+/* kill -9 and start again: what was not on the disk is gone. After a reboot the boot clock begins
+ * anew. */
+static void do_restart(struct play *p, const json_t *step)
+{
+	uint32_t ask_s = p->episodes.table.ask_s;
+
+	(void)outbox_free(p->outbox);
+	if (strcmp(text_of(step, "restart", ""), "reboot") == 0) {
+		char command[160];
+
+		p->boot_offset_us = 77;
+		/* as if written by the boot before */
+		(void)snprintf(command, sizeof(command),
+			"/usr/bin/python3 -c \"import sqlite3; c = sqlite3.connect('%s/hub.db');"
+			" c.execute('UPDATE incident SET boot = 1'); c.commit()\"",
+			p->dir);
+		assert_int_equal(system(command), 0);
+	}
+	start(p, "maison", ask_s);
+}
+
+/* States of what the home still holds, oldest first, as one line. */
+static void states_line(const struct play *p, char *ret, size_t bytes)
+{
+	bool is_told[ESCALATE_OPEN_MAX] = {false};
+
+	ret[0] = '\0';
+	for (unsigned int n = 0; n < ESCALATE_OPEN_MAX; n++) {
+		const struct episode *rows = p->episodes.table.episodes;
+		size_t used = strlen(ret);
+		int next = -1;
+
+		for (int row = 0; row < ESCALATE_OPEN_MAX; row++)
+			if (!is_told[row] && rows[row].incident.id[0] &&
+				(next < 0 ||
+					rows[row].incident.event_ms < rows[next].incident.event_ms))
+				next = row;
+		if (next < 0)
+			return;
+		is_told[next] = true;
+		(void)snprintf(ret + used, bytes - used, "%s%s", used ? " " : "",
+			incident_state_text(rows[next].incident.state));
+	}
+}
+
+static void do_expect(struct play *p, const json_t *step)
+{
+	const json_t *want = json_object_get(step, "expect"), *value;
+	char states[512];
+	const char *key;
+	void *at;
+
+	states_line(p, states, sizeof(states));
+	for (at = json_object_iter(json_object_get(step, "expect")); at;
+		at = json_object_iter_next(json_object_get(step, "expect"), at)) {
+		json_int_t number;
+
+		key = json_object_iter_key(at);
+		value = json_object_get(want, key);
+		number = json_integer_value(value);
+		if (strcmp(key, "states") == 0)
+			check(p, strcmp(states, json_string_value(value)) == 0, "states are: %s",
+				states);
+		else if (strcmp(key, "published") == 0)
+			check(p, p->published == number, "published %u", p->published);
+		else if (strcmp(key, "owed") == 0)
+			check(p, escalate_owed_count(&p->episodes.table) == number, "owed %u",
+				escalate_owed_count(&p->episodes.table));
+		else if (strcmp(key, "seq") == 0)
+			check(p, p->last.seq == number, "seq %u", p->last.seq);
+		else if (strcmp(key, "told") == 0)
+			check(p,
+				strcmp(incident_state_text(p->last.state),
+					json_string_value(value)) == 0,
+				"told %s", incident_state_text(p->last.state));
+		else if (strcmp(key, "class") == 0)
+			check(p,
+				strcmp(incident_class_text(p->last.class),
+					json_string_value(value)) == 0,
+				"class %s", incident_class_text(p->last.class));
+		else if (strcmp(key, "why") == 0)
+			check(p, strcmp(p->last.why, json_string_value(value)) == 0, "why: %s",
+				p->last.why);
+		else if (strcmp(key, "event_s") == 0)
+			check(p, p->last.event_ms == BEGAN_MS + number * 1000, "event at %lld ms",
+				(long long)(p->last.event_ms - BEGAN_MS));
+		else
+			check(p, false, "cannot expect %s", key);
+	}
+}
+
+static const struct {
+	const char *verb;
+	void (*run)(struct play *p, const json_t *step);
+} verbs[] = {{"home", do_home}, {"press", do_press}, {"reading", do_reading}, {"fall", do_fall},
+	{"answer", do_answer}, {"link", do_link}, {"centre", do_centre}, {"progress", do_progress},
+	{"restart", do_restart}, {"expect", do_expect}};
+
+static void run_line(struct play *p, const char *line)
+{
+	json_error_t error;
+	json_t *step = json_loads(line, JSON_REJECT_DUPLICATES, &error);
+	size_t n = 0;
+
+	check(p, step, "not JSON: %s", error.text);
+	if (json_object_get(step, "at"))
+		pass(p, json_number_value(json_object_get(step, "at")));
+	while (n < sizeof(verbs) / sizeof(verbs[0]) && !json_object_get(step, verbs[n].verb))
+		n++;
+	check(p, n < sizeof(verbs) / sizeof(verbs[0]), "no verb");
+	verbs[n].run(p, step);
+	if (p->has_receipt_to_give && p->is_centre_awake)
+		give_receipt(p);
+	json_decref(step);
+}
+
+static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *walk)
+{
+	(void)status;
+	(void)kind;
+	(void)walk;
+	return remove(path);
+}
+
+static void test_scenario(void **state)
+{
+	static struct play p;
+	char line[LINE_MAX_BYTES], path[512];
+	FILE *file;
+
+	p = (struct play){.dir = "/tmp/vigie-scenario-XXXXXX",
+		.file = *state,
+		.boot_offset_us = 5000 * US_PER_S};
+	assert_non_null(mkdtemp(p.dir));
+	(void)snprintf(path, sizeof(path), "%s/%s", SCENARIOS, p.file);
+	file = fopen(path, "re");
+	assert_non_null(file);
+	for (p.line = 1; fgets(line, sizeof(line), file); p.line++)
+		if (line[0] == '{')
+			run_line(&p, line);
+	(void)fclose(file);
+	assert_true(p.line > 3);
+	(void)judge_free(p.judge);
+	(void)outbox_free(p.outbox);
+	(void)nftw(p.dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static int is_scenario(const struct dirent *entry)
+{
+	size_t length = strlen(entry->d_name);
+
+	return length > 6 && strcmp(entry->d_name + length - 6, ".jsonl") == 0;
+}
+
+int main(void)
+{
+	static struct CMUnitTest tests[SCENARIOS_MAX];
+	struct dirent **files = NULL;
+	int count = scandir(SCENARIOS, &files, is_scenario, alphasort), failed;
+
+	if (count <= 0 || count > SCENARIOS_MAX) {
+		print_error("%d scenarios in %s\n", count, SCENARIOS);
+		return 1;
+	}
+	for (int n = 0; n < count; n++)
+		tests[n] = (struct CMUnitTest){.name = files[n]->d_name,
+			.test_func = test_scenario,
+			.initial_state = files[n]->d_name};
+	failed = _cmocka_run_group_tests("scenarios", tests, (size_t)count, NULL, NULL);
+	for (int n = 0; n < count; n++)
+		free(files[n]);
+	free(files);
+	return failed;
+}
