@@ -239,8 +239,15 @@ void show_step(FILE *out, enum ctl_language language, const json_t *step)
 	(void)language; /* steps are the programs' own words: they are looked up in PROTOCOL.md */
 	ago_us = (int64_t)clock_boot_us() - at_us;
 	wall_text((wall_us - ago_us) / 1000, false, when);
-	(void)fprintf(out, "%s.%06" PRId64 "  %-8s %-10s ", when, (wall_us - ago_us) % 1000000,
-		text_of(step, "part"), text_of(step, "what"));
-	print_line(out, text_of(step, "text"), text_of(step, "incident"), "");
+	(void)fprintf(out, "%s.%06" PRId64 "  %-8s", when, (wall_us - ago_us) % 1000000,
+		text_of(step, "part"));
+	if (*text_of(step, "text") || *text_of(step, "incident"))
+		(void)fprintf(out, "%-10s ", text_of(step, "what"));
+	else
+		table_print_text(out, text_of(step, "what"));
+	if (*text_of(step, "text"))
+		print_line(out, text_of(step, "text"), text_of(step, "incident"), "");
+	else
+		print_line(out, text_of(step, "incident"), "", "");
 	(void)fflush(out);
 }

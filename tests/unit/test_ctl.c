@@ -309,8 +309,8 @@ static void test_follow_shows_steps_until_the_end(void **state)
 	struct said s = ask(p, "follow", steps);
 
 	assert_int_equal(s.status, CTL_DONE);
-	assert_non_null(strstr(s.out, "  hub      raised     chute 0a\n"));
-	assert_non_null(strstr(s.out, "  hub      reading    \n"));
+	assert_non_null(strstr(s.out, "  hub     raised     chute 0a\n"));
+	assert_non_null(strstr(s.out, "  hub     reading\n"));
 	assert_string_equal(p->request, "{\"do\":\"follow\"}");
 	s = ask(p, "follow|--json", steps);
 	assert_string_equal(s.out, steps);
