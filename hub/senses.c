@@ -105,6 +105,7 @@ static void on_health(const struct source_health *health, void *userdata)
 		return;
 	log_info("%s: ended: %s", source->source->ops->name, health->why);
 	end_stream(source);
+	control_tell(h->control, hub_now().now_us, "hub", "ended", NULL, health->why);
 	h->sources_ended++;
 	if (h->is_exit_at_end && h->sources_ended == h->sources_count)
 		(void)sd_event_exit(h->event, 0);

@@ -18,6 +18,9 @@ def tests_by_name():
         if path.startswith("tests/") and path.endswith((".c", ".py")):
             for match in TEST_DEFINITION.finditer(text(path)):
                 found[match[1]] = (path, match[2])
+        scenario = re.fullmatch(r"tests/scenarios/(HS_(\d\d)_\w+)\.\w+", path)
+        if scenario:
+            found[scenario[1]] = (path, scenario[2])
     return found
 
 
@@ -33,7 +36,7 @@ def requirements_have_tests():
         if row is None:
             yield f"docs/SAFETY.md: no row for HS-{number}"
             continue
-        named = re.findall(r"`(test_\w+)`", row)
+        named = re.findall(r"`((?:test_)?HS_\w+)`", row)
         for name in named:
             if name not in tests:
                 yield f"docs/SAFETY.md: HS-{number} names {name}, which is no test"
