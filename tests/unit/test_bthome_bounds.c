@@ -71,6 +71,33 @@ static void test_texts_hold_at_their_maximum(void **state)
 	free(home);
 }
 
+static void test_texts_are_utf8_or_impossible(void **state)
+{
+	static const char *const good[] = {"a", "é", "€", "\xF0\x9F\x9A\x91", "\xED\x9F\xBF",
+		"\xEE\x80\x80", "\xF4\x8F\xBF\xBF", "\xC2\x80", "\xE0\xA0\x80", "\xF0\x90\x80\x80"};
+	static const char *const bad[] = {"\x80", "\xC1\xBF", "\xC3", "\xC3\x28", "\xE0\x9F\xBF",
+		"\xED\xA0\x80", "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80",
+		"\xE2\x82"};
+	struct home *home = calloc(1, sizeof(*home));
+	uint8_t frame[16] = {0x40, 0x53};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		frame[2] = (uint8_t)strlen(good[i]);
+		memcpy(frame + 3, good[i], frame[2]);
+		assert_int_equal(hear(home, frame, 3U + frame[2]), 1);
+		assert_string_equal(home->decoded.readings[0].text, good[i]);
+		frame[2] = (uint8_t)strlen(bad[i]);
+		memcpy(frame + 3, bad[i], frame[2]);
+		assert_int_equal(hear(home, frame, 3U + frame[2]), -ERANGE);
+	}
+	frame[2] = 1; /* a NUL would end the text for whoever reads it */
+	frame[3] = 0;
+	assert_int_equal(hear(home, frame, 4), -ERANGE);
+	device_keys_done(&home->keys);
+	free(home);
+}
+
 static void test_every_object_cut_short_is_told(void **state)
 {
 	struct home *home = calloc(1, sizeof(*home));
@@ -111,6 +138,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_readings_hold_at_their_maximum),
 		cmocka_unit_test(test_texts_hold_at_their_maximum),
+		cmocka_unit_test(test_texts_are_utf8_or_impossible),
 		cmocka_unit_test(test_every_object_cut_short_is_told),
 		cmocka_unit_test(test_frames_cut_anywhere_are_refused),
 	};

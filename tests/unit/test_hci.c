@@ -66,11 +66,12 @@ static void meta(struct heard *h, uint8_t subevent, const void *parameters, size
 	receive(h, packet, count + 4);
 }
 
-/* One extended report of `count` bytes of `fill`; status 0 complete, 1 more, 2 truncated. */
+/* One extended report of `count` bytes of `fill`; status 0 complete, 1 more, 2 truncated; 0x10: of
+ * a scan response. */
 static void extended(struct heard *h, uint8_t status, uint8_t set_id, uint8_t fill, uint8_t count)
 {
-	uint8_t p[260] = {1, (uint8_t)(0x01 | status << 5), 0, 1, 6, 5, 4, 3, 2, 1, 1, 2, set_id,
-		0x7F, (uint8_t)-40};
+	uint8_t p[260] = {1, (uint8_t)(0x01 | (status & 3) << 5 | (status & 0x10) >> 1), 0, 1, 6, 5,
+		4, 3, 2, 1, 1, 2, set_id, 0x7F, (uint8_t)-40};
 
 	p[24] = count;
 	memset(p + 25, fill, count);
@@ -151,7 +152,8 @@ static void test_extended_fragments_are_joined(void **state)
 
 	(void)state;
 	extended(h, 1, 1, 0xAA, 200);
-	extended(h, 1, 2, 0xCC, 100); /* another set of the same device in between */
+	extended(h, 1, 2, 0xCC, 100);   /* another set of the same device in between */
+	extended(h, 0x11, 1, 0xDD, 50); /* and the answer to somebody's scan */
 	assert_int_equal(h->advertisements, 0);
 	extended(h, 1, 1, 0xAB, 200);
 	extended(h, 0, 1, 0xAC, 7);
@@ -164,7 +166,10 @@ static void test_extended_fragments_are_joined(void **state)
 	assert_int_equal(h->advertisements, 2);
 	assert_int_equal(h->last.length, 100);
 	assert_int_equal(h->hci.counters.truncated, 1);
-	assert_int_equal(h->hci.counters.extended_advertising_reports, 5);
+	extended(h, 0x10, 1, 0xDD, 5);
+	assert_true(h->last.is_scan_response);
+	assert_int_equal(h->last.length, 55);
+	assert_int_equal(h->hci.counters.extended_advertising_reports, 7);
 }
 
 static void test_extended_fragments_hold_at_their_maximum(void **state)
