@@ -26,6 +26,7 @@ struct fall {
 	enum wear_place place;
 	uint64_t last_us; /* the latest stamp taken */
 	bool has_stream;
+	uint64_t due_bins; /* no answer is due before this many bins were heard */
 	uint32_t open_count;
 	struct open_impact open[OPEN_MAX]; /* oldest first */
 	struct retime retime;
@@ -47,6 +48,7 @@ static void begin(struct fall *f)
 	retime_init(&f->retime);
 	impact_watch_init(&f->watch);
 	f->open_count = 0;
+	f->due_bins = UINT64_MAX;
 	f->has_stream = false;
 }
 
@@ -70,11 +72,12 @@ static uint32_t bins_of(enum fall_stage stage)
 static void answer(struct fall *f, struct open_impact *o, struct answers *to)
 {
 	enum fall_stage stage = o->is_judged ? FALL_SECOND : FALL_FIRST;
-	struct impact_window w;
+	struct impact_window w
+		__attribute__((uninitialized)); /* 9 kB that are about to be filled */
 	struct fall_signs signs;
 
 	if (impact_watch_window(&f->watch, &o->impact, bins_of(stage), &w) < 0)
-		w = (struct impact_window){.count = 1}; /* outlived by an absurd stream: no fall */
+		impact_window_empty(&w); /* outlived by an absurd stream: no fall */
 	fall_signs_of(&w, &signs);
 
 	float probability = fall_judge(&signs, f->place, stage);
@@ -122,28 +125,30 @@ static void open_impact(struct fall *f, const struct impact *impact, struct answ
 	if (f->open_count == OPEN_MAX && !make_room(f, to))
 		return;
 	f->open[f->open_count++] = (struct open_impact){.impact = *impact};
+	f->due_bins = 0; /* looked at anew */
 }
 
-static bool is_due(const struct fall *f, const struct open_impact *o)
+static uint64_t due_bins(const struct open_impact *o)
 {
-	enum fall_stage stage = o->is_judged ? FALL_SECOND : FALL_FIRST;
-
-	return f->watch.bins > o->impact.bin + bins_of(stage);
+	return o->impact.bin + bins_of(o->is_judged ? FALL_SECOND : FALL_FIRST) + 1;
 }
 
 static void answer_due(struct fall *f, struct answers *to)
 {
-	for (uint32_t i = 0; i < f->open_count && to->count < FALL_EVENTS_MAX;) {
-		if (!is_due(f, &f->open[i])) {
-			i++;
-			continue;
+	f->due_bins = UINT64_MAX;
+	for (uint32_t i = 0; i < f->open_count;) {
+		struct open_impact *o = &f->open[i];
+		bool is_last = o->is_judged;
+
+		if (f->watch.bins >= due_bins(o) && to->count < FALL_EVENTS_MAX) {
+			answer(f, o, to);
+			if (is_last) {
+				forget(f, i);
+				continue;
+			}
 		}
-
-		bool is_last = f->open[i].is_judged;
-
-		answer(f, &f->open[i], to);
-		if (is_last)
-			forget(f, i);
+		f->due_bins = due_bins(o) < f->due_bins ? due_bins(o) : f->due_bins;
+		i++;
 	}
 }
 
@@ -155,7 +160,7 @@ static void take_bins(struct fall *f, struct answers *to)
 	while (retime_next(&f->retime, &bin)) {
 		if (impact_watch_feed(&f->watch, &bin, &impact))
 			open_impact(f, &impact, to);
-		if (f->open_count)
+		if (f->watch.bins >= f->due_bins)
 			answer_due(f, to);
 	}
 }

@@ -45,6 +45,14 @@ static inline uint32_t impact_power(const struct retimed *v)
 	       (uint32_t)((int32_t)v->z_mg * v->z_mg);
 }
 
+/* A window of one bin of nothing. */
+static inline void impact_window_empty(struct impact_window *w)
+{
+	w->count = 1;
+	w->impact = 0;
+	w->bins[0] = (struct retimed){0};
+}
+
 void impact_watch_init(struct impact_watch *w);
 /* One bin: true with an impact that is now known to stand alone, IMPACT_ALONE bins after it. */
 bool impact_watch_feed(struct impact_watch *w, const struct retimed *v, struct impact *ret);

@@ -31,22 +31,23 @@ static int64_t clamp(int64_t value, int64_t low, int64_t high)
 	return value < low ? low : value > high ? high : value;
 }
 
-static bool axis_is_railed(int16_t value_mg, int16_t previous_mg, uint16_t range_mg)
+static bool is_within(int16_t value_mg, int32_t limit_mg)
 {
-	int32_t size_mg = value_mg < 0 ? -(int32_t)value_mg : value_mg;
-
-	if (range_mg)
-		return size_mg >= range_mg - range_mg / RAIL_MARGIN_PARTS;
-	return size_mg >= RETIME_CLIP_LOW_MG && value_mg == previous_mg;
+	return value_mg < limit_mg && value_mg > -limit_mg;
 }
 
 static uint16_t marks_of(const struct retimed *v, const struct retimed *before, uint16_t range_mg)
 {
-	bool is_railed = axis_is_railed(v->x_mg, before->x_mg, range_mg) ||
-			 axis_is_railed(v->y_mg, before->y_mg, range_mg) ||
-			 axis_is_railed(v->z_mg, before->z_mg, range_mg);
+	int32_t limit_mg = range_mg ? range_mg - range_mg / RAIL_MARGIN_PARTS : RETIME_CLIP_LOW_MG;
+	bool is_x = !is_within(v->x_mg, limit_mg), is_y = !is_within(v->y_mg, limit_mg),
+	     is_z = !is_within(v->z_mg, limit_mg);
 
-	return is_railed ? RETIMED_CLIPPED : 0;
+	if (!is_x && !is_y && !is_z)
+		return 0;
+	if (!range_mg && !(is_x && v->x_mg == before->x_mg) && !(is_y && v->y_mg == before->y_mg) &&
+		!(is_z && v->z_mg == before->z_mg))
+		return 0;
+	return RETIMED_CLIPPED;
 }
 
 /* The period by count over the held samples, leaving out what can only be a gap. */
@@ -111,39 +112,6 @@ static void start(struct retime *r)
 	r->is_started = true;
 }
 
-int retime_push(struct retime *r, uint64_t stamp_us, int16_t x_mg, int16_t y_mg, int16_t z_mg,
-	uint16_t range_mg)
-{
-	bool is_first = !r->is_started && r->held_count == 0;
-	int64_t after_us = is_first ? 0 : (int64_t)(stamp_us - r->first_us);
-
-	if (r->held_count == RETIME_HELD_MAX || r->is_ending)
-		return -ENOBUFS;
-	if (!is_first && after_us < r->stamp_us)
-		return -EINVAL;
-	if (!is_first && after_us - r->stamp_us > RETIME_GAP_MAX_US)
-		return -ESTALE;
-	if (is_first)
-		r->first_us = stamp_us;
-	r->stamp_us = after_us;
-
-	struct retime_sample *s = &r->held[r->held_count++];
-
-	*s = (struct retime_sample){after_us, {x_mg, y_mg, z_mg, 0}};
-	s->value.marks = marks_of(&s->value, &r->previous, range_mg);
-	r->previous = s->value;
-	if (!r->is_started && (r->held_count == RETIME_HELD_MAX || after_us >= RETIME_HELD_US))
-		start(r);
-	return 0;
-}
-
-void retime_finish(struct retime *r)
-{
-	if (!r->is_started && r->held_count > 0)
-		start(r);
-	r->is_ending = true;
-}
-
 static void follow_period(struct retime *r, int64_t step_us)
 {
 	r->span_us += (uint32_t)step_us;
@@ -194,28 +162,73 @@ static struct retimed bin_close(struct retime *r)
 	return mean;
 }
 
-/* Puts one sample into its bin; true where that closed the bin before, now in ret. */
-static bool place(struct retime *r, const struct retime_sample *s, struct retimed *ret)
+/* Puts one sample into its bin; where that is a new one, the bin before is ready. */
+static void place(struct retime *r, int64_t stamp_us, const struct retimed *v)
 {
-	bool has_gap = follow(r, s->stamp_us);
-
-	if (r->believed_us < r->bin_end_us) {
-		bin_add(r, &s->value);
-		return false;
-	}
-
+	bool has_gap = follow(r, stamp_us);
 	int64_t beyond_us = r->believed_us - r->bin_end_us;
-	uint32_t empty = beyond_us < RETIMED_US ? 0 : (uint32_t)(beyond_us / RETIMED_US);
 
-	r->bin_end_us += (int64_t)(empty + 1) * RETIMED_US;
-	r->from = bin_close(r);
-	*ret = r->from;
-	r->to = s->value;
-	r->drawn = 0;
-	r->to_draw = empty;
-	r->draw_marks = has_gap ? RETIMED_GAP : 0;
-	bin_add(r, &s->value);
-	return true;
+	if (beyond_us >= 0) {
+		uint32_t empty = beyond_us < RETIMED_US ? 0 : (uint32_t)(beyond_us / RETIMED_US);
+
+		r->bin_end_us += (int64_t)(empty + 1) * RETIMED_US;
+		r->ready = bin_close(r);
+		r->has_ready = true;
+		if (empty) {
+			r->from = r->ready;
+			r->to = *v;
+			r->drawn = 0;
+			r->to_draw = empty;
+			r->draw_marks = has_gap ? RETIMED_GAP : 0;
+		}
+	}
+	bin_add(r, v);
+}
+
+/* Before the stream's period is known its samples wait. */
+static void hold(struct retime *r, int64_t stamp_us, const struct retimed *v)
+{
+	r->held[r->held_count++] = (struct retime_sample){stamp_us, *v};
+	if (r->held_count == RETIME_HELD_MAX || stamp_us >= RETIME_HELD_US)
+		start(r);
+}
+
+static bool has_more(const struct retime *r)
+{
+	return r->has_ready || r->drawn < r->to_draw ||
+	       (r->is_started && r->held_first < r->held_count);
+}
+
+int retime_push(struct retime *r, uint64_t stamp_us, int16_t x_mg, int16_t y_mg, int16_t z_mg,
+	uint16_t range_mg)
+{
+	bool is_first = !r->is_started && r->held_count == 0;
+	int64_t after_us = is_first ? 0 : (int64_t)(stamp_us - r->first_us);
+	struct retimed v = {x_mg, y_mg, z_mg, 0};
+
+	if (has_more(r) || r->is_ending)
+		return -ENOBUFS;
+	if (!is_first && after_us < r->stamp_us)
+		return -EINVAL;
+	if (!is_first && after_us - r->stamp_us > RETIME_GAP_MAX_US)
+		return -ESTALE;
+	if (is_first)
+		r->first_us = stamp_us;
+	r->stamp_us = after_us;
+	v.marks = marks_of(&v, &r->previous, range_mg);
+	r->previous = v;
+	if (r->is_started)
+		place(r, after_us, &v);
+	else
+		hold(r, after_us, &v);
+	return 0;
+}
+
+void retime_finish(struct retime *r)
+{
+	if (!r->is_started && r->held_count > 0)
+		start(r);
+	r->is_ending = true;
 }
 
 static int16_t between(int16_t from, int16_t to, uint32_t step, uint32_t steps)
@@ -235,16 +248,21 @@ static void draw(struct retime *r, struct retimed *ret)
 
 bool retime_next(struct retime *r, struct retimed *ret)
 {
+	while (!r->has_ready && r->drawn >= r->to_draw && r->is_started &&
+		r->held_first < r->held_count) {
+		const struct retime_sample *s = &r->held[r->held_first++];
+
+		place(r, s->stamp_us, &s->value);
+	}
+	if (r->has_ready) {
+		*ret = r->ready;
+		r->has_ready = false;
+		return true;
+	}
 	if (r->drawn < r->to_draw) {
 		draw(r, ret);
 		return true;
 	}
-	if (!r->is_started)
-		return false;
-	while (r->held_first < r->held_count)
-		if (place(r, &r->held[r->held_first++], ret))
-			return true;
-	r->held_first = r->held_count = 0;
 	if (!r->is_ending || r->count == 0)
 		return false;
 	*ret = bin_close(r);

@@ -51,7 +51,9 @@ struct retime {
 	/* the open bin */
 	int32_t sum_mg[3];
 	uint16_t count, marks;
-	/* the line being drawn */
+	/* the bin that a sample closed, not yet taken, and the line drawn after it */
+	bool has_ready;
+	struct retimed ready;
 	struct retimed from, to;
 	uint32_t drawn, to_draw;
 	uint16_t draw_marks;
