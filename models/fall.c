@@ -13,8 +13,9 @@
 #include <math.h>
 #include <string.h>
 
-#define OPEN_MAX 4       /* impacts between their first look and their second answer */
-#define LATE_US  2000000 /* samples this late are a link's disorder; later ones a new clock */
+#define OPEN_MAX      4 /* impacts between their first look and their second answer */
+#define CLOCK_MOST_US (UINT64_MAX / 4) /* no clock has counted 146 000 years */
+#define LATE_US       2000000 /* samples this late are a link's disorder; later ones a new clock */
 
 struct open_impact {
 	struct impact impact;
@@ -189,8 +190,7 @@ static bool is_sane(const struct accel_batch *batch)
 	for (uint16_t i = 1; i < batch->count; i++)
 		if (batch->samples[i].offset_us < batch->samples[i - 1].offset_us)
 			return false;
-	return batch->count == 0 ||
-	       batch->first_us <= UINT64_MAX - batch->samples[batch->count - 1].offset_us;
+	return batch->first_us <= CLOCK_MOST_US;
 }
 
 int fall_push(

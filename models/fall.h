@@ -42,9 +42,10 @@ size_t fall_size(void);
 void fall_init(struct fall *f, enum wear_place place);
 /*
  * Feeds a batch: 0..FALL_EVENTS_MAX answers in ret; −EINVAL for a batch whose stamps go back within
- * itself or whose count is over its bound (nothing is taken). Samples up to 2 s older than what was
- * heard are late and left out (24 of WEDA-FALL's recordings hold such bursts; they count as a gap);
- * a batch further back, or more than 10 s ahead, ends the stream and starts it anew.
+ * itself, whose count is over its bound or whose clock stands beyond 2^62 µs (nothing is taken).
+ * Samples up to 2 s older than what was heard are late and left out (24 of WEDA-FALL's recordings
+ * hold such bursts; they count as a gap); a batch further back, or more than 10 s ahead, ends the
+ * stream and starts it anew.
  */
 int fall_push(
 	struct fall *f, const struct accel_batch *batch, struct fall_answer ret[FALL_EVENTS_MAX]);

@@ -246,6 +246,18 @@ static void test_a_period_that_drifts_is_followed(void **state)
 		(stamp_us - CLOCK_US) / RETIMED_US + 5);
 }
 
+/* A first burst that lies late of its mean would begin before the clock's zero. */
+static void test_nothing_lies_before_the_clocks_zero(void **state)
+{
+	(void)state;
+	struct heard *h = new_stream();
+
+	for (unsigned i = 0; i < 200; i++)
+		say(h, i < 5 ? 2000u * i : 100000u * (i / 5) + 2000u * (i % 5) - 60000u, 0);
+	finish(h);
+	assert_in_range(retime_first_us(&h->retime), 0, 100000);
+}
+
 static void test_1000_hz_is_averaged(void **state)
 {
 	(void)state;
@@ -344,6 +356,7 @@ int main(void)
 		cmocka_unit_test(test_lost_bursts_are_a_gap),
 		cmocka_unit_test(test_a_gap_is_a_straight_line),
 		cmocka_unit_test(test_a_period_that_drifts_is_followed),
+		cmocka_unit_test(test_nothing_lies_before_the_clocks_zero),
 		cmocka_unit_test(test_1000_hz_is_averaged),
 		cmocka_unit_test(test_stamps_backwards_and_long_silence_are_refused),
 		cmocka_unit_test(test_what_is_not_taken_is_refused_not_lost),
