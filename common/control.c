@@ -52,13 +52,19 @@ static void client_drop(struct client *c)
 	free(c);
 }
 
+static bool has_line(const struct client *c)
+{
+	return memchr(c->in, '\n', c->in_bytes) != NULL;
+}
+
 /* Reads only while it owes nothing: whoever does not take answers is not heard. */
 static void client_watch(struct client *c)
 {
-	bool is_reading = !c->is_input_over && !c->is_closing && c->out_bytes == 0;
+	bool is_owing = c->out_bytes > 0 || has_line(c);
+	bool is_reading = !is_owing && !c->is_input_over && !c->is_closing;
 
 	(void)sd_event_source_set_io_events(
-		c->io, (is_reading ? EPOLLIN : 0u) | (c->out_bytes > 0 ? EPOLLOUT : 0u));
+		c->io, (is_reading ? EPOLLIN : 0u) | (is_owing ? EPOLLOUT : 0u));
 }
 
 /* Hands to the kernel what it takes: 0, or −errno when the peer is gone. */
@@ -186,14 +192,14 @@ static int client_take_line(struct client *c, const char *line, size_t bytes)
 	return r;
 }
 
-/* Takes each whole line that has come, as long as it owes nothing. */
-static int client_take_lines(struct client *c)
+/* Takes one line that has come, if it owes nothing: the next one waits for its turn on the loop, so
+ * that many requests at once hold up nobody else. */
+static int client_take_turn(struct client *c)
 {
-	char *end;
+	char *end = memchr(c->in, '\n', c->in_bytes);
 	int r = 0;
 
-	while (r == 0 && c->out_bytes == 0 && !c->is_following &&
-		(end = memchr(c->in, '\n', c->in_bytes))) {
+	if (end && c->out_bytes == 0 && !c->is_following) {
 		size_t bytes = (size_t)(end - c->in);
 
 		r = client_take_line(c, c->in, bytes);
@@ -202,7 +208,7 @@ static int client_take_lines(struct client *c)
 	}
 	if (c->is_following)
 		c->in_bytes = 0; /* a follower has nothing more to say */
-	if (r < 0 || c->out_bytes > 0 || memchr(c->in, '\n', c->in_bytes))
+	if (r < 0 || c->out_bytes > 0 || has_line(c))
 		return r;
 	if (c->in_bytes == sizeof c->in) {
 		c->is_closing = true;
@@ -238,9 +244,10 @@ static int on_client(sd_event_source *source, int fd, uint32_t events, void *use
 	if (r == 0 && events & EPOLLIN)
 		r = client_read(c);
 	if (r == 0)
-		r = client_take_lines(c);
+		r = client_take_turn(c);
 	if (r < 0 || (events & (EPOLLHUP | EPOLLERR) && !(events & EPOLLIN)) ||
-		(c->out_bytes == 0 && (c->is_closing || (c->is_input_over && !c->is_following)))) {
+		(c->out_bytes == 0 && !has_line(c) &&
+			(c->is_closing || (c->is_input_over && !c->is_following)))) {
 		client_drop(c);
 		return 0;
 	}

@@ -268,6 +268,31 @@ static void test_who_does_not_read_its_answers_is_not_heard(void **state)
 	(void)close(fd);
 }
 
+static void test_many_requests_of_one_client_hold_up_no_other(void **state)
+{
+	struct scene *s = *state;
+	int flood = dial(s), other = dial(s);
+	char lines[14001];
+
+	turn(s);
+	for (size_t i = 0; i < 14000; i += 14)
+		memcpy(lines + i, "{\"do\":\"busy\"}\n", 15);
+	assert_int_equal(send(flood, lines, 14000, MSG_NOSIGNAL), 14000);
+	assert_int_equal(send(other, "{\"do\":\"status\"}\n", 16, MSG_NOSIGNAL), 16);
+	for (unsigned int i = 0; i < 10; i++)
+		assert_true(sd_event_run(s->event, 0) > 0);
+	assert_int_equal(
+		recv(other, s->line, LINE_ROOM, 0), strlen("{\"ok\":true,\"home\":\"nice-1\"}\n"));
+	assert_in_range(s->requests, 2, 10);
+	turn(s);
+	for (unsigned int i = 0; i < 1000; i++)
+		assert_string_equal(
+			hear(s, flood), "{\"ok\":false,\"error\":\"Device or resource busy\"}");
+	assert_int_equal(s->requests, 1001);
+	(void)close(flood);
+	(void)close(other);
+}
+
 static void test_followers_hear_every_step_in_order(void **state)
 {
 	struct scene *s = *state;
@@ -362,6 +387,7 @@ int main(void)
 		SCENE(test_a_half_closed_client_gets_its_answers),
 		SCENE(test_a_long_answer_arrives_whole_and_over_its_bound_is_an_error),
 		SCENE(test_who_does_not_read_its_answers_is_not_heard),
+		SCENE(test_many_requests_of_one_client_hold_up_no_other),
 		SCENE(test_followers_hear_every_step_in_order),
 		SCENE(test_a_follower_that_does_not_read_is_dropped),
 		SCENE(test_16_clients_at_most),
