@@ -176,6 +176,21 @@ static void test_a_message_over_the_bound_is_refused(void **state)
 	assert_string_equal(error, "message: is 4096 bytes, at most 4095 are read");
 }
 
+static void test_the_deepest_nesting_is_refused(void **state)
+{
+	char json[INCIDENT_JSON_MAX], error[160];
+	struct incident incident;
+
+	(void)state;
+	memset(json, '[', sizeof json);
+	assert_int_equal(
+		incident_from_json(json, sizeof json - 1, &incident, error, sizeof error), -EINVAL);
+	for (size_t i = 0; i + 4 <= sizeof json; i += 4)
+		memcpy(json + i, "{\"\":", 4);
+	assert_int_equal(
+		incident_from_json(json, sizeof json - 1, &incident, error, sizeof error), -EINVAL);
+}
+
 static void test_no_refusal_quotes_a_value(void **state)
 {
 	struct incident incident;
@@ -362,6 +377,7 @@ int main(void)
 		cmocka_unit_test(test_incident_vectors),
 		cmocka_unit_test(test_every_truncation_is_refused),
 		cmocka_unit_test(test_a_message_over_the_bound_is_refused),
+		cmocka_unit_test(test_the_deepest_nesting_is_refused),
 		cmocka_unit_test(test_no_refusal_quotes_a_value),
 		cmocka_unit_test(test_round_trip_of_the_largest_and_the_smallest),
 		cmocka_unit_test(test_what_would_be_refused_is_not_written),

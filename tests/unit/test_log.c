@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -117,6 +118,38 @@ static void test_a_message_stays_one_line_and_is_cut_at_its_bound(void **state)
 	assert_ptr_equal(strchr(text, '\n'), text + 1022);
 }
 
+#define THREADS          4
+#define LINES_PER_THREAD 100
+
+static void *tell_lines(void *userdata)
+{
+	for (unsigned int i = 0; i < LINES_PER_THREAD; i++)
+		log_info("thread %s tells line %03u", (const char *)userdata, i);
+	return NULL;
+}
+
+static void test_lines_of_several_threads_do_not_mix(void **state)
+{
+	static char names[THREADS][2] = {"a", "b", "c", "d"};
+	struct caught *caught = *state;
+	pthread_t threads[THREADS];
+	unsigned int lines = 0, line;
+	char text[65536], *at = text, *one, name;
+	ssize_t bytes;
+
+	for (unsigned int i = 0; i < THREADS; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, tell_lines, names[i]), 0);
+	for (unsigned int i = 0; i < THREADS; i++)
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+	bytes = read(caught->read_end, text, sizeof text - 1);
+	assert_true(bytes > 0);
+	text[bytes] = '\0';
+	for (; (one = strsep(&at, "\n")) && *one; lines++)
+		assert_int_equal(
+			sscanf(one, "%*s info: thread %c tells line %3u", &name, &line), 2);
+	assert_int_equal(lines, THREADS * LINES_PER_THREAD);
+}
+
 static void test_errno_is_kept_and_can_be_told(void **state)
 {
 	char text[4096];
@@ -139,6 +172,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			test_a_message_stays_one_line_and_is_cut_at_its_bound, catch_stderr,
 			release_stderr),
+		cmocka_unit_test_setup_teardown(
+			test_lines_of_several_threads_do_not_mix, catch_stderr, release_stderr),
 		cmocka_unit_test_setup_teardown(
 			test_errno_is_kept_and_can_be_told, catch_stderr, release_stderr),
 	};
