@@ -62,7 +62,9 @@ void fall_init(struct fall *f, enum wear_place place)
 
 static uint64_t bin_us(const struct fall *f, uint64_t bin)
 {
-	return retime_first_us(&f->retime) + bin * RETIMED_US;
+	int64_t at_us = retime_first_us(&f->retime) + (int64_t)(bin * RETIMED_US);
+
+	return at_us < 0 ? 0 : (uint64_t)at_us;
 }
 
 static uint32_t bins_of(enum fall_stage stage)

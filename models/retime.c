@@ -102,9 +102,7 @@ static void start(struct retime *r)
 
 	int64_t phase_us = learn_phase(r);
 
-	if (phase_us < 0 && (uint64_t)-phase_us > r->first_us)
-		phase_us = -(int64_t)r->first_us; /* no time before the clock's own zero */
-	r->first_us += (uint64_t)phase_us;        /* two's complement: the phase may be negative */
+	r->first_us += (uint64_t)phase_us; /* two's complement: the phase may be negative */
 	for (uint16_t i = 0; i < r->held_count; i++)
 		r->held[i].stamp_us -= phase_us;
 	r->stamp_us -= phase_us;

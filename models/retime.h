@@ -76,8 +76,9 @@ int retime_push(struct retime *r, uint64_t stamp_us, int16_t x_mg, int16_t y_mg,
 void retime_finish(struct retime *r);
 /* The next bin in order, or false. Bin n's middle lies n · RETIMED_US after retime_first_us(). */
 bool retime_next(struct retime *r, struct retimed *ret);
-/* The sensor's clock at the middle of bin 0; known once a first bin has been taken. */
-static inline uint64_t retime_first_us(const struct retime *r)
+/* The sensor's clock at the middle of bin 0, known once a first bin has been taken. Up to a quarter
+ * of a second before the first stamp, so it may lie before the clock's zero. */
+static inline int64_t retime_first_us(const struct retime *r)
 {
-	return r->first_us;
+	return (int64_t)r->first_us;
 }
