@@ -124,7 +124,7 @@ fuzz:
 	@set -e; for f in $(notdir $(FUZZ)); do n=$${f#fuzz_}; mkdir -p build/fuzz/$$n; echo "== $$f"; \
 		build/clang-fuzzer-address-undefined/tests/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) \
 		-artifact_prefix=build/fuzz/$$f- -print_final_stats=1 build/fuzz/$$n tests/fuzz/corpus/$$n; done
-bench: all benches
+bench: all benches fakes
 	@set -e; for b in $(BENCH) $(wildcard tests/bench/bench_*.py); do echo "== $$b"; $$b; done
 coverage:
 	+@$(MAKE) --no-print-directory B=build/coverage OPT='-Og -g --coverage' LDFLAGS=--coverage unit
