@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a hub says of an incident meets what the centre knows. The hub owns what happened (class,
+ * room, reasons, seq) and may cancel; how far help has come is the centre's. Repetitions and older
+ * messages are acknowledged again and change nothing.
+ */
+#include "caller-gateway/desk_private.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* What a hub's first word of an incident means here. An open one that another centre had already
+ * answered is received anew: rather said twice than not at all. */
+static enum incident_state first_state(enum incident_state said)
+{
+	if (said == INCIDENT_SUSPECTED || said == INCIDENT_VERIFYING || incident_is_over(said))
+		return said;
+	return INCIDENT_RECEIVED;
+}
+
+/* A later word: raised after verifying, cancelled; a class that changed is received anew. */
+static enum incident_state next_state(
+	const struct stored_incident *known, const struct incident *said)
+{
+	enum incident_state now = known->incident.state;
+
+	if (incident_is_over(now))
+		return now;
+	if (said->state == INCIDENT_CANCELLED)
+		return INCIDENT_CANCELLED;
+	if (now == INCIDENT_SUSPECTED || now == INCIDENT_VERIFYING)
+		return first_state(said->state);
+	return said->class != known->incident.class ? INCIDENT_RECEIVED : now;
+}
+
+static void pend_receipt(struct desk *d, const struct incident *said)
+{
+	d->pending[d->pending_count++] = (struct desk_pending){
+		.incident = *said, .has_receipt = true, .receipt_seq = said->seq};
+}
+
+static int take_first(struct desk *d, const struct incident *said, struct desk_moment at)
+{
+	struct stored_incident row = {.incident = *said,
+		.received_ms = at.wall_ms,
+		.again_s = d->policy.again_s,
+		.follow_up_s = d->policy.follow_up_s};
+	struct ladder ladder = {.class = said->class,
+		.state = INCIDENT_STATES, /* none yet */
+		.again_s = row.again_s,
+		.follow_up_s = row.follow_up_s};
+
+	if (d->count + d->pending_count >= DESK_CASES_MAX)
+		return -ENOSPC;
+	struct desk_change change = {.state = first_state(said->state),
+		.enters = true,
+		.by = said->by,
+		.why = said->why,
+		.told = "committed",
+		.has_receipt = true};
+	return desk_write(d, &row, &ladder, &change, at);
+}
+
+/* What the hub says now, with what the centre made of it. */
+static void merge(struct incident *known, const struct incident *said)
+{
+	struct incident before = *known;
+
+	*known = *said;
+	known->state = before.state;
+	known->outcome = before.outcome;
+	known->changed_ms = before.changed_ms;
+	memcpy(known->by, before.by, sizeof(before.by));
+	memcpy(known->why, before.why, sizeof(before.why));
+}
+
+static int take_next(struct desk *d, struct stored_incident *known, const struct incident *said,
+	struct desk_moment at)
+{
+	const struct desk_case *c = desk_case_of(d, said->id);
+	enum incident_state before = known->incident.state, state = next_state(known, said);
+	bool is_cancelled = state == INCIDENT_CANCELLED && before != state;
+	struct desk_change change = {.state = state,
+		.enters = state != before || said->class != known->incident.class,
+		.by = said->by,
+		.why = said->why,
+		.told = is_cancelled ? "cancelled" : "committed",
+		.has_receipt = true};
+	struct ladder ladder;
+
+	if (c)
+		ladder = c->ladder;
+	else
+		desk_ladder_of(known, at, &ladder);
+	if (strcmp(d->in_voice, said->id) == 0)
+		ladder.has_been_said = true; /* half heard is heard */
+	if (incident_is_over(before))
+		change.enters = false;
+	ladder.class = said->class;
+	merge(&known->incident, said);
+	return desk_write(d, known, &ladder, &change, at);
+}
+
+int desk_take(struct desk *d, const struct incident *incident, struct desk_moment at)
+{
+	struct stored_incident known;
+
+	if (strcmp(incident->home, DESK_OWN_HOME) == 0)
+		return -EXDEV;
+	if (d->pending_count == DESK_GROUP_MAX) {
+		int full = desk_flush(d, at);
+		if (full < 0)
+			return full;
+	}
+	int r = d->store->ops->get(d->store, incident->id, &known);
+	if (r == -ENOENT)
+		r = take_first(d, incident, at);
+	else if (r == 0 && strcmp(known.incident.home, incident->home) != 0)
+		return -EXDEV;
+	else if (r == 0 && incident->seq <= known.incident.seq)
+		(void)pend_receipt(d, incident);
+	else if (r == 0)
+		r = take_next(d, &known, incident, at);
+	if (r >= 0)
+		return r;
+	if (first_state(incident->state) == INCIDENT_RECEIVED)
+		desk_say_unkept(d, incident);
+	return r == -ENOSPC ? r : desk_abandon(d, r);
+}
+
+void desk_compare(struct desk *d, const struct heartbeat *heartbeat)
+{
+	for (unsigned int i = 0; i < heartbeat->open_count; i++) {
+		const struct heartbeat_open *theirs = &heartbeat->open[i];
+		struct stored_incident ours;
+
+		if (d->store->ops->get(d->store, theirs->incident, &ours) < 0 ||
+			strcmp(ours.incident.home, heartbeat->home) != 0 ||
+			ours.incident.state == theirs->state)
+			continue;
+		if (ours.incident.state >= INCIDENT_ANNOUNCED &&
+			ours.incident.state <= INCIDENT_CLOSED)
+			d->ports.send_progress(&ours.incident, d->ports.userdata);
+	}
+}

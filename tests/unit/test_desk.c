@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What hubs say reaches the desk: receipts only after the commit, duplicates, cancellations, a
+ * failing store, a heartbeat that differs.
+ */
+#include "tests/unit/desk_centre.h"
+
+static void test_HS_05_receipt_only_after_the_commit(void **state)
+{
+	struct centre c = {0};
+	struct incident raised = fall(1, INCIDENT_RAISED);
+	(void)state;
+
+	open_centre(&c);
+	assert_int_equal(desk_take(c.desk, &raised, c.at), 0);
+	assert_int_equal(c.receipts, 0);
+	c.is_disk_full = true;
+	assert_int_equal(desk_flush(c.desk, c.at), -ENOSPC);
+	assert_int_equal(c.receipts, 0);
+	assert_false(desk_is_store_well(c.desk));
+	assert_int_equal(desk_open_count(c.desk), 0);
+	/* what cannot be kept is heard all the same, once */
+	assert_int_equal(c.said, 1);
+	assert_string_equal(c.last_key, "u:" FALL);
+	assert_int_equal(receive(&c, &raised), -ENOSPC);
+	assert_int_equal(c.said, 1);
+	c.is_disk_full = false;
+	assert_int_equal(receive(&c, &raised), 0);
+	assert_int_equal(c.receipts, 1);
+	assert_true(desk_is_store_well(c.desk));
+	clear(&c);
+}
+
+static void test_a_fall_is_said_at_once_and_announced_when_it_was(void **state)
+{
+	struct centre c = {0};
+	struct incident raised = fall(3, INCIDENT_RAISED);
+	(void)state;
+
+	open_centre(&c);
+	assert_int_equal(receive(&c, &raised), 0);
+	assert_int_equal(c.said, 1);
+	assert_string_equal(c.last_key, FALL);
+	assert_false(c.was_reminder);
+	assert_int_equal(state_of(&c), INCIDENT_RECEIVED);
+	assert_int_equal(c.progresses, 0);
+	speak(&c);
+	assert_int_equal(state_of(&c), INCIDENT_ANNOUNCED);
+	assert_int_equal(c.progresses, 1);
+	assert_int_equal(c.last_progress.state, INCIDENT_ANNOUNCED);
+	pass(&c, 59);
+	assert_int_equal(c.said, 1);
+	pass(&c, 1);
+	assert_int_equal(c.said, 2);
+	assert_true(c.was_reminder);
+	assert_int_equal(state_of(&c), INCIDENT_ESCALATED);
+	speak(&c);
+	assert_int_equal(c.said, 2);
+	assert_int_equal(state_of(&c), INCIDENT_ESCALATED);
+	clear(&c);
+}
+
+static void test_duplicates_and_older_messages_change_nothing(void **state)
+{
+	struct centre c = {0};
+	struct incident raised = fall(3, INCIDENT_RAISED), older = fall(2, INCIDENT_CANCELLED);
+	(void)state;
+
+	open_centre(&c);
+	assert_int_equal(receive(&c, &raised), 0);
+	unsigned int commits = c.commits_at_receipt;
+	assert_int_equal(receive(&c, &raised), 0);
+	assert_int_equal(c.receipt_seq, 3);
+	assert_int_equal(receive(&c, &older), 0);
+	assert_int_equal(c.receipt_seq, 2);
+	assert_int_equal(c.receipts, 3);
+	assert_int_equal(c.said, 1);
+	assert_int_equal(c.commits_at_receipt, commits);
+	assert_int_equal(desk_open_count(c.desk), 1);
+	assert_int_equal(state_of(&c), INCIDENT_RECEIVED);
+	clear(&c);
+}
+
+static void test_a_group_is_one_commit(void **state)
+{
+	struct centre c = {0};
+	(void)state;
+
+	open_centre(&c);
+	for (unsigned int i = 0; i < DESK_GROUP_MAX + 1; i++) {
+		struct incident one = fall(1, INCIDENT_RAISED);
+		(void)snprintf(one.id, sizeof(one.id), "%032x", i);
+		assert_int_equal(desk_take(c.desk, &one, c.at), 0);
+		assert_int_equal(c.commits_at_receipt, i < DESK_GROUP_MAX ? 0 : 1);
+	}
+	assert_int_equal(desk_flush(c.desk, c.at), 0);
+	assert_int_equal(c.commits_at_receipt, 2);
+	assert_int_equal(c.receipts, DESK_GROUP_MAX + 1);
+	(void)desk_tick(c.desk, c.at);
+	assert_int_equal(c.said, 1); /* one at a time */
+	clear(&c);
+}
+
+static void test_an_id_belongs_to_one_home(void **state)
+{
+	struct centre c = {0};
+	struct incident raised = fall(1, INCIDENT_RAISED), thief = fall(9, INCIDENT_CANCELLED);
+	(void)state;
+
+	open_centre(&c);
+	assert_int_equal(receive(&c, &raised), 0);
+	(void)snprintf(thief.home, sizeof(thief.home), "thief");
+	assert_int_equal(receive(&c, &thief), -EXDEV);
+	(void)snprintf(thief.home, sizeof(thief.home), "%s", DESK_OWN_HOME);
+	assert_int_equal(receive(&c, &thief), -EXDEV);
+	assert_int_equal(c.receipts, 1);
+	assert_int_equal(state_of(&c), INCIDENT_RECEIVED);
+	clear(&c);
+}
+
+static void test_a_cancelled_fall_is_taken_back_aloud_once(void **state)
+{
+	struct centre c = {0};
+	struct incident raised = fall(1, INCIDENT_RAISED), fine = fall(2, INCIDENT_CANCELLED);
+	(void)state;
+
+	open_centre(&c);
+	assert_int_equal(receive(&c, &raised), 0);
+	/* cancelled while it is being said: half heard is heard */
+	assert_int_equal(receive(&c, &fine), 0);
+	assert_int_equal(c.said, 1);
+	speak(&c);
+	assert_int_equal(c.said, 2);
+	assert_int_equal(c.last_say, LADDER_SAY_CANCELLED);
+	speak(&c);
+	assert_int_equal(c.said, 2);
+	assert_int_equal(desk_open_count(c.desk), 0);
+	pass(&c, 10000);
+	assert_int_equal(c.said, 2);
+	assert_int_equal(state_of(&c), INCIDENT_CANCELLED);
+	/* it stays over, whatever comes late */
+	raised.seq = 5;
+	assert_int_equal(receive(&c, &raised), 0);
+	assert_int_equal(c.said, 2);
+	assert_int_equal(state_of(&c), INCIDENT_CANCELLED);
+	clear(&c);
+}
+
+static void test_a_cancelled_fall_that_nobody_heard_stays_silent(void **state)
+{
+	struct centre c = {.has_no_voice = true};
+	struct incident raised = fall(1, INCIDENT_RAISED), fine = fall(2, INCIDENT_CANCELLED);
+	(void)state;
+
+	open_centre(&c);
+	assert_int_equal(receive(&c, &raised), 0);
+	assert_int_equal(receive(&c, &fine), 0);
+	c.has_no_voice = false;
+	pass(&c, 100);
+	assert_int_equal(c.said, 0);
+	assert_int_equal(desk_open_count(c.desk), 0);
+	clear(&c);
+}
+
+static void test_a_heartbeat_that_differs_gets_its_progress_again(void **state)
+{
+	struct centre c = {0};
+	struct incident raised = fall(1, INCIDENT_RAISED);
+	struct heartbeat beat = {.home = "demo", .open_count = 2};
+	(void)state;
+
+	open_centre(&c);
+	assert_int_equal(receive(&c, &raised), 0);
+	memcpy(beat.open[0].incident, FALL, sizeof(FALL));
+	beat.open[0].state = INCIDENT_RAISED;
+	memcpy(beat.open[1].incident, "00000000000000000000000000000000", INCIDENT_ID_MAX);
+	desk_compare(c.desk, &beat);
+	assert_int_equal(c.progresses, 0); /* received is not told */
+	speak(&c);
+	desk_compare(c.desk, &beat);
+	assert_int_equal(c.progresses, 2);
+	beat.open[0].state = INCIDENT_ANNOUNCED;
+	desk_compare(c.desk, &beat);
+	assert_int_equal(c.progresses, 2);
+	beat.open[0].state = INCIDENT_RAISED;
+	(void)snprintf(beat.home, sizeof(beat.home), "other");
+	desk_compare(c.desk, &beat);
+	assert_int_equal(c.progresses, 2);
+	clear(&c);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_HS_05_receipt_only_after_the_commit),
+		cmocka_unit_test(test_a_fall_is_said_at_once_and_announced_when_it_was),
+		cmocka_unit_test(test_duplicates_and_older_messages_change_nothing),
+		cmocka_unit_test(test_a_group_is_one_commit),
+		cmocka_unit_test(test_an_id_belongs_to_one_home),
+		cmocka_unit_test(test_a_cancelled_fall_is_taken_back_aloud_once),
+		cmocka_unit_test(test_a_cancelled_fall_that_nobody_heard_stays_silent),
+		cmocka_unit_test(test_a_heartbeat_that_differs_gets_its_progress_again),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
