@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The words of the desk, French and English side by side, and how they make a sentence: what, who
+ * and where, in this order, because an operator acts on the first word.
+ */
+#include "caller-gateway/announce.h"
+
+#include <stdio.h>
+
+_Static_assert(
+	GATEWAY_RESIDENT_MAX + GATEWAY_ADDRESS_MAX + INCIDENT_TEXT_MAX + 80 < SPEECH_SENTENCE_MAX,
+	"the longest sentence fits");
+
+enum word { TEST, REMINDER, FALSE_ALERT, UNKNOWN_HOME, WORDS };
+
+static const char *const words[][WORDS] = {
+	[SPEECH_FRENCH] = {"Test. ", "Rappel. ", "Fausse alerte", "Domicile inconnu"},
+	[SPEECH_ENGLISH] = {"Test. ", "Reminder. ", "False alert", "Unknown home"},
+};
+
+static const char *const classes[][INCIDENT_CLASSES] = {
+	[SPEECH_FRENCH] =
+		{
+			[INCIDENT_HELP] = "Appel à l'aide",
+			[INCIDENT_FALL] = "Alerte chute",
+			[INCIDENT_INACTIVITY] = "Alerte inactivité",
+			[INCIDENT_WANDERING] = "Alerte errance",
+			[INCIDENT_ENVIRONMENT] = "Alerte danger au domicile",
+			[INCIDENT_SOCIAL] = "Demande de contact",
+			[INCIDENT_TECHNICAL] = "Panne technique",
+		},
+	[SPEECH_ENGLISH] =
+		{
+			[INCIDENT_HELP] = "Call for help",
+			[INCIDENT_FALL] = "Fall alert",
+			[INCIDENT_INACTIVITY] = "Inactivity alert",
+			[INCIDENT_WANDERING] = "Wandering alert",
+			[INCIDENT_ENVIRONMENT] = "Danger in the home",
+			[INCIDENT_SOCIAL] = "Contact wanted",
+			[INCIDENT_TECHNICAL] = "Technical fault",
+		},
+};
+
+const char *announce_class(enum speech_language language, enum incident_class class)
+{
+	return classes[language][class];
+}
+
+void announce_sentence(enum speech_language language, const struct incident *incident,
+	const struct gateway_home *home, enum ladder_say say, bool is_reminder,
+	char ret[SPEECH_SENTENCE_MAX])
+{
+	const char *const *w = words[language];
+	bool is_cancelled = say == LADDER_SAY_CANCELLED;
+	bool has_room = !is_cancelled && incident->room[0];
+
+	(void)snprintf(ret, SPEECH_SENTENCE_MAX, "%s%s%s. %s%s%s.%s%s%s",
+		incident->is_test ? w[TEST] : "", is_reminder && !is_cancelled ? w[REMINDER] : "",
+		is_cancelled ? w[FALSE_ALERT] : announce_class(language, incident->class),
+		home ? home->resident : w[UNKNOWN_HOME],
+		!home              ? " "
+		: home->address[0] ? ", "
+				   : "",
+		home ? home->address : incident->home, has_room ? " " : "",
+		has_room ? incident->room : "", has_room ? "." : "");
+}
