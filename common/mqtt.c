@@ -3,20 +3,13 @@
  * The session with a broker: what is asked of us, when we try, what the application is told. The
  * connection itself is mqtt_link's.
  *
- * Everything runs on the loop thread (libmosquitto's external-loop interface), so there is no lock,
- * no queue between threads and nothing to dead-lock; only host names are looked up elsewhere
- * (resolve). Paho's MQTTAsync was built and measured first: its receive thread polls for 1 s and
- * then sleeps 0.1 s blindly, which costs 2.8 wake-ups a second at rest and delays one message in
- * eleven by up to 100 ms (1.3.12, 60 echoes over TLS on loopback: median 0.4 ms, slowest 95 ms).
- *
- * One connection, one mqtt_link: a broken one is thrown away whole with whatever was in the air,
- * because the outbox repeats what matters until it has a receipt (HS-05).
+ * One connection at a time: a broken one is thrown away whole with whatever was in the air, because
+ * the outbox repeats what matters until it has a receipt (HS-05).
  */
 #include "common/mqtt.h"
 
 #include <assert.h>
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,28 +19,28 @@
 #include "common/clock.h"
 #include "common/mqtt_broker.h"
 #include "common/mqtt_link.h"
-#include "common/resolve.h"
+#include "common/utf8.h"
 
-#define KEEP_ALIVE_S        20
-#define KEEP_ALIVE_LEAST_S  5
-#define ANSWER_LIMIT_US     (10 * US_PER_S)
-#define SETTLED_US          (10 * US_PER_S)
-#define TIMER_ACCURACY_US   (50 * US_PER_MS)
-#define KEEP_ALIVE_ACCURACY US_PER_S
-#define WHY_MAX             256
+#define KEEP_ALIVE_S       20
+#define KEEP_ALIVE_LEAST_S 5
+#define ANSWER_LIMIT_US    (15 * US_PER_S) /* Paho's own limit, 10 s, comes first */
+#define SETTLED_US         (10 * US_PER_S)
+#define ECHO_US            (900 * US_PER_MS) /* under the second after which Paho's thread sleeps */
+#define ECHO_EXPIRY_S      5
+#define TIMER_ACCURACY_US  (20 * US_PER_MS)
+#define WHY_MAX            512
 
 struct mqtt {
-	sd_event *event;
-	sd_event_source *timer; /* next attempt, or its time limit, or keep-alive */
+	sd_event_source *timer; /* next attempt, or its time limit, or the echo */
 	struct mqtt_listener listener;
 	struct mqtt_link_settings settings;
-	char *texts[6]; /* what settings points to */
+	char *texts[7]; /* what settings points to */
 	struct mqtt_broker brokers[MQTT_BROKERS_MAX];
 	unsigned int broker_count, broker; /* brokers[broker] is tried now or next */
-	unsigned int failures, attempts;
-	struct resolve *resolve;
+	unsigned int failures;
 	struct mqtt_link *link;
-	bool is_up;
+	const char *echo_topic; /* NULL, or texts[6] */
+	bool is_trying, is_up;
 	uint64_t up_since_us;
 	char told[WHY_MAX]; /* the last reason given to on_down */
 	char subscriptions[MQTT_SUBSCRIPTIONS_MAX][MQTT_TOPIC_MAX];
@@ -56,9 +49,8 @@ struct mqtt {
 
 DEFINE_CLEANUP(struct mqtt *, mqtt_free_p, mqtt_free)
 
-static void arm(struct mqtt *m, uint64_t in_us, uint64_t accuracy_us)
+static void arm(struct mqtt *m, uint64_t in_us)
 {
-	(void)sd_event_source_set_time_accuracy(m->timer, accuracy_us);
 	(void)sd_event_source_set_time(m->timer, clock_boot_us() + in_us);
 	(void)sd_event_source_set_enabled(m->timer, SD_EVENT_ONESHOT);
 }
@@ -72,15 +64,14 @@ static void give_up(struct mqtt *m, const char *why)
 	uint32_t random = 0;
 
 	(void)snprintf(line, sizeof(line), "%s:%u: %s", broker->host, broker->port, why);
-	m->resolve = resolve_free(m->resolve);
-	m->link = mqtt_link_free(m->link);
-	m->is_up = false;
+	mqtt_link_drop(m->link);
+	m->is_up = m->is_trying = false;
 	m->broker = (m->broker + 1) % m->broker_count;
 	if (was_up && clock_boot_us() - m->up_since_us >= SETTLED_US)
 		m->failures = 0;
 	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) < 0)
 		random = (uint32_t)clock_boot_us();
-	arm(m, mqtt_broker_pause_us(m->failures, m->broker_count, random), TIMER_ACCURACY_US);
+	arm(m, mqtt_broker_pause_us(m->failures, m->broker_count, random));
 	if (m->failures < UINT32_MAX)
 		m->failures++;
 	if (!was_up && strcmp(line, m->told) == 0)
@@ -90,16 +81,28 @@ static void give_up(struct mqtt *m, const char *why)
 		m->listener.on_down(m->told, m->listener.userdata);
 }
 
+static void echo(struct mqtt *m)
+{
+	(void)mqtt_link_publish(m->link, m->echo_topic, "", 0, ECHO_EXPIRY_S);
+	arm(m, ECHO_US);
+}
+
 static void on_link_up(void *userdata)
 {
 	struct mqtt *m = userdata;
 
 	m->is_up = true;
+	m->is_trying = false;
 	m->up_since_us = clock_boot_us();
 	m->told[0] = '\0';
 	for (unsigned int i = 0; i < m->subscription_count; i++)
 		(void)mqtt_link_subscribe(m->link, m->subscriptions[i]);
-	arm(m, m->settings.keep_alive_s * US_PER_S / 4, KEEP_ALIVE_ACCURACY);
+	if (m->echo_topic) {
+		(void)mqtt_link_subscribe(m->link, m->echo_topic);
+		echo(m);
+	} else {
+		(void)sd_event_source_set_enabled(m->timer, SD_EVENT_OFF);
+	}
 	if (m->listener.on_up)
 		m->listener.on_up(m->listener.userdata);
 }
@@ -113,6 +116,8 @@ static void on_link_message(const struct mqtt_message *message, void *userdata)
 {
 	struct mqtt *m = userdata;
 
+	if (m->echo_topic && strcmp(message->topic, m->echo_topic) == 0)
+		return;
 	if (m->listener.on_message)
 		m->listener.on_message(message, m->listener.userdata);
 }
@@ -133,49 +138,16 @@ static void on_link_refused(const char *topic, const char *why, void *userdata)
 		m->listener.on_refused(topic, why, m->listener.userdata);
 }
 
-static void open_link(struct mqtt *m, const char *address)
-{
-	const struct mqtt_listener listener = {.on_up = on_link_up,
-		.on_down = on_link_down,
-		.on_message = on_link_message,
-		.on_drained = on_link_drained,
-		.on_refused = on_link_refused,
-		.userdata = m};
-	char why[WHY_MAX] = "";
-	int r = mqtt_link_new(&m->link, m->event, &m->settings, &m->brokers[m->broker], address,
-		&listener, sizeof(why), why);
-
-	if (r < 0)
-		give_up(m, why[0] ? why : strerror(-r));
-}
-
-static void on_resolved(const char *address, const char *why, void *userdata)
-{
-	struct mqtt *m = userdata;
-
-	if (!address) {
-		give_up(m, why);
-		return;
-	}
-	open_link(m, address);
-	m->resolve = resolve_free(m->resolve);
-}
-
 static void attempt(struct mqtt *m)
 {
-	const struct mqtt_broker *broker = &m->brokers[m->broker];
-	int r;
+	int r = mqtt_link_open(m->link, &m->brokers[m->broker]);
 
-	arm(m, ANSWER_LIMIT_US, TIMER_ACCURACY_US);
-	m->attempts++;
-	if (mqtt_broker_is_number(broker)) {
-		open_link(m, broker->host);
+	if (r < 0) {
+		give_up(m, strerror(-r));
 		return;
 	}
-	r = resolve_new(
-		&m->resolve, m->event, broker->host, m->attempts / m->broker_count, on_resolved, m);
-	if (r < 0)
-		give_up(m, strerror(-r));
+	m->is_trying = true;
+	arm(m, ANSWER_LIMIT_US);
 }
 
 static int on_timer(sd_event_source *source, uint64_t due_us, void *userdata)
@@ -184,14 +156,12 @@ static int on_timer(sd_event_source *source, uint64_t due_us, void *userdata)
 
 	(void)source;
 	(void)due_us;
-	if (m->is_up) {
-		arm(m, m->settings.keep_alive_s * US_PER_S / 4, KEEP_ALIVE_ACCURACY);
-		mqtt_link_keep_alive(m->link);
-	} else if (m->link || m->resolve) {
-		give_up(m, "no answer within 10 s");
-	} else {
+	if (m->is_up)
+		echo(m);
+	else if (m->is_trying)
+		give_up(m, "no answer");
+	else
 		attempt(m);
-	}
 	return 0;
 }
 
@@ -242,7 +212,8 @@ static int keep_options(struct mqtt *m, const struct mqtt_options *o)
 		keep_text(m, 2, o->certificate_file, &s->certificate_file) < 0 ||
 		keep_text(m, 3, o->key_file, &s->key_file) < 0 ||
 		keep_text(m, 4, o->will_topic, &s->will_topic) < 0 ||
-		keep_text(m, 5, o->will_payload, &s->will_payload) < 0)
+		keep_text(m, 5, o->will_payload, &s->will_payload) < 0 ||
+		keep_text(m, 6, o->echo_topic, &m->echo_topic) < 0)
 		return -ENOMEM;
 	return 0;
 }
@@ -251,17 +222,23 @@ int mqtt_new(struct mqtt **ret, sd_event *event, const struct mqtt_options *opti
 	const struct mqtt_listener *listener)
 {
 	_cleanup_(mqtt_free_p) struct mqtt *m = calloc(1, sizeof(*m));
+	const struct mqtt_listener to_us = {.on_up = on_link_up,
+		.on_down = on_link_down,
+		.on_message = on_link_message,
+		.on_drained = on_link_drained,
+		.on_refused = on_link_refused,
+		.userdata = m};
 	int r;
 
 	if (!m)
 		return -ENOMEM;
-	m->event = sd_event_ref(event);
 	m->listener = *listener;
 	r = keep_options(m, options);
 	if (r < 0)
 		return r;
-	/* TLS writes with write(2): a broker that goes away must be an error, not a signal. */
-	(void)signal(SIGPIPE, SIG_IGN);
+	r = mqtt_link_new(&m->link, event, &m->settings, &to_us);
+	if (r < 0)
+		return r;
 	r = sd_event_add_time(
 		event, &m->timer, CLOCK_BOOTTIME, clock_boot_us(), TIMER_ACCURACY_US, on_timer, m);
 	if (r < 0)
@@ -276,12 +253,8 @@ struct mqtt *mqtt_free(struct mqtt *m)
 {
 	if (!m)
 		return NULL;
-	if (m->is_up)
-		mqtt_link_close(m->link);
 	m->link = mqtt_link_free(m->link);
-	m->resolve = resolve_free(m->resolve);
 	(void)sd_event_source_disable_unref(m->timer);
-	(void)sd_event_unref(m->event);
 	for (size_t i = 0; i < sizeof(m->texts) / sizeof(m->texts[0]); i++)
 		free(m->texts[i]);
 	free(m);
@@ -306,6 +279,8 @@ int mqtt_publish(
 	assert(expiry_s > 0);
 	if (strlen(topic) >= MQTT_TOPIC_MAX || bytes > MQTT_PAYLOAD_MAX)
 		return -EMSGSIZE;
+	if (*topic == '\0' || strpbrk(topic, "+#") || !utf8_is_plain_within(topic, MQTT_TOPIC_MAX))
+		return -EINVAL;
 	if (!m->is_up)
 		return -ENOTCONN;
 	return mqtt_link_publish(m->link, topic, payload, bytes, expiry_s);

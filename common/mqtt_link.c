@@ -1,315 +1,248 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * libmosquitto (2.0) on sd-event: its socket is watched here, its work is done when the socket is
- * ready, and it starts no thread. Two facts of that library shape this file: its callbacks come
- * from inside mosquitto_loop_read() and must not destroy the client, so a failure is noted and
- * acted upon once the library has returned (settle()); and while TLS is being set up it asks for
- * writability without end, so until the broker has answered only input is awaited.
+ * Loop, our thread, Paho's threads. Commands go loop → thread over a SOCK_SEQPACKET pair that never
+ * blocks the loop; events come Paho → loop over a channel that may block Paho. Paho holds its
+ * global mutex during callbacks, so while the channel is full any call into Paho waits too; that is
+ * why the loop makes none: our thread waits in its place, the loop drains the channel, and all go
+ * on. A full channel stops Paho reading from its socket, so a storm stays at the broker, which
+ * keeps it all.
+ *
+ * Each opened connection has a number; what is heard late of a dropped one is recognised by it.
  */
 #include "common/mqtt_link.h"
 
 #include <errno.h>
-#include <mosquitto.h>
-#include <mqtt_protocol.h>
-#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
+#include "common/channel.h"
 #include "common/cleanup.h"
-#include "common/clock.h"
-#include "common/mqtt_setup.h"
-#include "common/mqtt_socket.h"
-#include "common/mqtt_tls.h"
+#include "common/mqtt_paho.h"
 
-#define MESSAGES_PER_WAKE_UP 64
-#define GOODBYE_MS           500
-#define WHY_MAX              256
-#define CUT_OFF              "TLS: cut off by the broker (does it accept our certificate?)"
+#define COMMAND_QUEUE_BYTES (512 * 1024)
+#define WHY_MAX             160
 
-enum phase { PHASE_CONNECTING, PHASE_GREETING, PHASE_UP };
+enum command_kind { COMMAND_OPEN, COMMAND_DROP, COMMAND_PUBLISH, COMMAND_SUBSCRIBE };
 
-struct mqtt_link {
-	struct mosquitto *client;
-	sd_event_source *source,
-		*verdict; /* the socket; a failure found while the caller is at work */
-	struct mqtt_listener listener;
-	enum phase phase;
-	bool is_broken, is_closing, has_to_tell_up;
-	unsigned int delivered; /* messages in this wake-up */
-	unsigned int in_air;    /* published and not yet acknowledged by the broker */
-	char why[WHY_MAX];
+/* A record of the pair; only what is used of the payload is sent. */
+struct command {
+	enum command_kind kind;
+	uint32_t number; /* OPEN: the connection's */
+	uint32_t expiry_s;
+	uint32_t bytes;
+	struct mqtt_broker broker;
+	char topic[MQTT_TOPIC_MAX];
+	char payload[MQTT_PAYLOAD_MAX];
+};
+
+enum event_kind { EVENT_UP, EVENT_DOWN, EVENT_MESSAGE, EVENT_REFUSED };
+
+/* A record of the channel: DOWN and REFUSED say why in the payload. */
+struct event {
+	enum event_kind kind;
+	uint32_t number;
 	struct mqtt_message message;
 };
 
-DEFINE_CLEANUP(struct mqtt_link *, mqtt_link_free_p, mqtt_link_free)
+/* Who tells: one per connection, owned by the thread. */
+struct teller {
+	struct mqtt_link *link;
+	uint32_t number;
+};
 
-/* The first complaint is the cause, what follows are its consequences. */
-static void note(struct mqtt_link *l, const char *why)
+struct mqtt_link {
+	struct mqtt_link_settings settings;
+	struct mqtt_listener listener;
+	struct channel *channel;
+	int loop_fd, thread_fd;
+	pthread_t thread;
+	bool has_thread;
+	uint32_t number; /* of the connection the loop listens to; 0: none */
+	uint32_t opened;
+	atomic_uint in_air;
+	struct command command; /* the loop's own */
+	/* the thread's own */
+	struct mqtt_paho *paho;
+	struct teller teller;
+	struct command taken;
+};
+
+DEFINE_CLEANUP(struct mqtt_link *, link_free_p, mqtt_link_free)
+
+static void tell(const struct teller *t, struct event *e, const char *text, size_t bytes)
 {
-	if (l->why[0] == '\0')
-		(void)snprintf(l->why, sizeof(l->why), "%s", why);
+	e->number = t->number;
+	e->message.bytes = (uint32_t)bytes;
+	memcpy(e->message.payload, text, bytes);
+	e->message.payload[bytes] = '\0';
+	/* −EPIPE: the link is being freed and nobody listens any more */
+	(void)channel_send(
+		t->link->channel, e, offsetof(struct event, message.payload) + bytes + 1);
 }
 
-static void tell_up(struct mqtt_link *l)
+static void on_paho_up(void *userdata)
 {
-	if (!l->has_to_tell_up || l->is_closing)
-		return;
-	l->has_to_tell_up = false;
-	l->listener.on_up(l->listener.userdata);
+	struct event e = {.kind = EVENT_UP};
+
+	tell(userdata, &e, "", 0);
 }
 
-static void on_connect(struct mosquitto *client, void *userdata, int reason, int flags,
-	const mosquitto_property *properties)
+static void on_paho_down(const char *why, void *userdata)
 {
-	struct mqtt_link *l = userdata;
+	struct event e = {.kind = EVENT_DOWN};
 
-	(void)client;
-	(void)flags;
-	(void)properties;
-	if (reason != MQTT_RC_SUCCESS) {
-		note(l, mosquitto_reason_string(reason));
-		l->is_broken = true;
-		return;
-	}
-	l->phase = PHASE_UP;
-	l->has_to_tell_up = true;
+	tell(userdata, &e, why, strnlen(why, WHY_MAX));
 }
 
-static void on_disconnect(
-	struct mosquitto *client, void *userdata, int reason, const mosquitto_property *properties)
+static void on_paho_refused(const char *why, void *userdata)
 {
-	struct mqtt_link *l = userdata;
+	struct event e = {.kind = EVENT_REFUSED};
 
-	(void)client;
-	(void)properties;
-	/* reasons of the broker start at 0x80, the library's own results are below */
-	if (reason >= MQTT_RC_UNSPECIFIED)
-		note(l, mosquitto_reason_string(reason));
-	else if (reason == MOSQ_ERR_KEEPALIVE)
-		note(l, "the broker has fallen silent");
-	else
-		note(l, "connection lost");
-	l->is_broken = true;
+	tell(userdata, &e, why, strnlen(why, WHY_MAX));
 }
 
-static const char *refusal(const struct mosquitto_message *message)
+static const char *refusal(size_t topic_bytes, size_t bytes, bool is_retained)
 {
-	if (message->retain)
+	if (is_retained)
 		return "retained message";
-	if (strlen(message->topic) >= MQTT_TOPIC_MAX)
+	if (topic_bytes >= MQTT_TOPIC_MAX)
 		return "topic too long";
-	if (message->payloadlen > MQTT_PAYLOAD_MAX)
-		return "payload too long";
+	return bytes > MQTT_PAYLOAD_MAX ? "payload too long" : NULL;
+}
+
+static void on_paho_message(const char *topic, size_t topic_bytes, const void *payload,
+	size_t bytes, bool is_retained, void *userdata)
+{
+	const char *why = refusal(topic_bytes, bytes, is_retained);
+	struct event e = {.kind = why ? EVENT_REFUSED : EVENT_MESSAGE};
+
+	(void)snprintf(e.message.topic, sizeof(e.message.topic), "%.*s", (int)topic_bytes, topic);
+	if (why)
+		tell(userdata, &e, why, strlen(why));
+	else
+		tell(userdata, &e, bytes > 0 ? payload : "", bytes);
+}
+
+static void obey_open(struct mqtt_link *l)
+{
+	const struct mqtt_paho_listener listener = {.on_up = on_paho_up,
+		.on_down = on_paho_down,
+		.on_message = on_paho_message,
+		.on_refused = on_paho_refused,
+		.userdata = &l->teller};
+	int r;
+
+	l->paho = mqtt_paho_free(l->paho);
+	l->teller = (struct teller){l, l->taken.number};
+	r = mqtt_paho_new(&l->paho, &l->settings, &l->taken.broker, &l->in_air, &listener);
+	if (r < 0)
+		on_paho_down(strerror(-r), &l->teller);
+}
+
+static void obey(struct mqtt_link *l)
+{
+	struct command *c = &l->taken;
+
+	switch (c->kind) {
+	case COMMAND_OPEN:
+		obey_open(l);
+		break;
+	case COMMAND_DROP:
+		l->paho = mqtt_paho_free(l->paho);
+		break;
+	case COMMAND_PUBLISH:
+		if (l->paho)
+			mqtt_paho_publish(l->paho, c->topic, c->payload, c->bytes, c->expiry_s);
+		break;
+	case COMMAND_SUBSCRIBE:
+		if (l->paho)
+			mqtt_paho_subscribe(l->paho, c->topic);
+		break;
+	}
+}
+
+/* Until the loop has closed its end and all it said before has been done. */
+static void *run(void *userdata)
+{
+	struct mqtt_link *l = userdata;
+	ssize_t bytes;
+
+	do {
+		bytes = recv(l->thread_fd, &l->taken, sizeof(l->taken), 0);
+		if (bytes > 0)
+			obey(l);
+	} while (bytes > 0 || (bytes < 0 && errno == EINTR));
+	if (l->paho)
+		mqtt_paho_goodbye(l->paho);
+	l->paho = mqtt_paho_free(l->paho);
 	return NULL;
 }
 
-static void on_message(struct mosquitto *client, void *userdata,
-	const struct mosquitto_message *message, const mosquitto_property *properties)
+static void on_record(const void *record, size_t bytes, void *userdata)
 {
+	const struct event *e = record;
 	struct mqtt_link *l = userdata;
-	const char *why = refusal(message);
+	const struct mqtt_listener *t = &l->listener;
 
-	(void)client;
-	(void)properties;
-	tell_up(l);
-	l->delivered++;
-	if (l->is_closing)
+	(void)bytes;
+	if (e->number != l->number || l->number == 0)
 		return;
-	if (why) {
-		l->listener.on_refused(message->topic, why, l->listener.userdata);
-		return;
-	}
-	(void)snprintf(l->message.topic, sizeof(l->message.topic), "%s", message->topic);
-	l->message.bytes = (uint32_t)message->payloadlen;
-	if (l->message.bytes > 0)
-		memcpy(l->message.payload, message->payload, l->message.bytes);
-	l->message.payload[l->message.bytes] = '\0';
-	l->listener.on_message(&l->message, l->listener.userdata);
+	if (e->kind == EVENT_UP)
+		t->on_up(t->userdata);
+	else if (e->kind == EVENT_DOWN)
+		t->on_down(e->message.payload, t->userdata);
+	else if (e->kind == EVENT_MESSAGE)
+		t->on_message(&e->message, t->userdata);
+	else
+		t->on_refused(e->message.topic, e->message.payload, t->userdata);
 }
 
-static void on_publish(struct mosquitto *client, void *userdata, int id, int reason,
-	const mosquitto_property *properties)
+static void on_drained(void *userdata)
 {
 	struct mqtt_link *l = userdata;
 
-	(void)client;
-	(void)id;
-	(void)properties;
-	if (l->in_air > 0)
-		l->in_air--;
-	if (reason >= MQTT_RC_UNSPECIFIED && !l->is_closing)
-		l->listener.on_refused("", mosquitto_reason_string(reason), l->listener.userdata);
+	l->listener.on_drained(l->listener.userdata);
 }
 
-static void on_subscribe(struct mosquitto *client, void *userdata, int id, int count,
-	const int *granted, const mosquitto_property *properties)
+/* Paho's threads inherit the mask: signals are the loop's alone. */
+static int start_thread(struct mqtt_link *l)
 {
-	struct mqtt_link *l = userdata;
+	sigset_t all, before;
+	int r;
 
-	(void)client;
-	(void)id;
-	(void)properties;
-	if (count == 1 && granted[0] >= MQTT_RC_UNSPECIFIED && !l->is_closing)
-		l->listener.on_refused(
-			"", mosquitto_reason_string(granted[0]), l->listener.userdata);
-}
-
-/* OpenSSL's words end with the reason: "error:0A000086:SSL routines::certificate verify failed". */
-static void on_log(struct mosquitto *client, void *userdata, int level, const char *text)
-{
-	struct mqtt_link *l = userdata;
-	const char *reason = strrchr(text, ':'), *complaint;
-	char line[WHY_MAX];
-
-	if (level != MOSQ_LOG_ERR)
-		return;
-	complaint = mqtt_tls_complaint(mosquitto_ssl_get(client));
-	(void)snprintf(line, sizeof(line), "TLS: %s%s%s", reason ? reason + 1 : text,
-		complaint ? ": " : "", complaint ? complaint : "");
-	note(l, line);
-}
-
-static void expect(struct mqtt_link *l)
-{
-	uint32_t events = EPOLLIN;
-
-	if (l->phase == PHASE_CONNECTING)
-		events = EPOLLOUT;
-	else if (l->phase == PHASE_UP && mosquitto_want_write(l->client))
-		events |= EPOLLOUT;
-	(void)sd_event_source_set_io_events(l->source, events);
-}
-
-/* Passes on what a call into the library has brought about. */
-static void settle(struct mqtt_link *l, int result)
-{
-	if (result == MOSQ_ERR_SUCCESS && !l->is_broken)
-		tell_up(l);
-	if (l->delivered > 0 && !l->is_closing) {
-		l->delivered = 0;
-		l->listener.on_drained(l->listener.userdata);
-	}
-	/* A broker that refuses our certificate says so and closes: read that before a write fails
-	 * and takes the reason with it. */
-	if (result == MOSQ_ERR_SUCCESS && !l->is_broken && l->phase == PHASE_GREETING &&
-		mqtt_socket_is_hanging_up(mosquitto_socket(l->client)))
-		result = mosquitto_loop_read(l->client, 1);
-	if (result == MOSQ_ERR_SUCCESS && !l->is_broken && mosquitto_want_write(l->client))
-		result = mosquitto_loop_write(l->client, MESSAGES_PER_WAKE_UP);
-	if (result == MOSQ_ERR_SUCCESS && !l->is_broken) {
-		expect(l);
-		return;
-	}
-	if (l->is_closing)
-		return;
-	note(l, result == MOSQ_ERR_ERRNO && errno == EPROTO ? CUT_OFF : mosquitto_strerror(result));
-	(void)sd_event_source_set_enabled(l->source, SD_EVENT_OFF);
-	l->listener.on_down(l->why, l->listener.userdata); /* frees the link */
-}
-
-static int read_socket(struct mqtt_link *l, int fd)
-{
-	int result;
-
-	do {
-		result = mosquitto_loop_read(l->client, 1);
-		if (result == MOSQ_ERR_SUCCESS && !l->is_broken)
-			tell_up(l);
-	} while (result == MOSQ_ERR_SUCCESS && !l->is_broken && l->phase == PHASE_UP &&
-		 l->delivered < MESSAGES_PER_WAKE_UP && mqtt_socket_peek(fd) > 0);
-	if (result == MOSQ_ERR_SUCCESS && !l->is_broken && l->phase != PHASE_UP &&
-		mqtt_socket_peek(fd) == 0) {
-		note(l, "closed by the broker during the handshake");
-		l->is_broken = true;
-	}
-	return result;
-}
-
-static int end_connecting(struct mqtt_link *l, int fd)
-{
-	int result, error = mqtt_socket_verdict(fd);
-
-	if (error < 0) {
-		note(l, strerror(-error));
-		l->is_broken = true;
-		return MOSQ_ERR_SUCCESS;
-	}
-	l->phase = PHASE_GREETING;
-	result = mosquitto_loop_read(l->client, 1); /* starts TLS; without it, reads nothing yet */
-	if (result == MOSQ_ERR_SUCCESS)
-		result = mosquitto_loop_write(l->client, 1);
-	return result;
-}
-
-static int on_socket(sd_event_source *source, int fd, uint32_t events, void *userdata)
-{
-	struct mqtt_link *l = userdata;
-	int result = MOSQ_ERR_SUCCESS;
-
-	(void)source;
-	if (l->phase == PHASE_CONNECTING)
-		result = end_connecting(l, fd);
-	else if (events & (EPOLLIN | EPOLLERR | EPOLLHUP))
-		result = read_socket(l, fd);
-	settle(l, result);
-	return 0;
-}
-
-static int on_verdict(sd_event_source *source, void *userdata)
-{
-	(void)source;
-	settle(userdata, MOSQ_ERR_CONN_LOST);
-	return 0;
-}
-
-/* libmosquitto opens its socket without CLOEXEC. A broker that stops answering while something is
- * unacknowledged is given up after two keep-alive periods, not after a quarter of an hour. */
-static int adopt_socket(struct mqtt_link *l, sd_event *event, unsigned int keep_alive_s)
-{
-	int fd = mosquitto_socket(l->client), r;
-
-	if (fd < 0)
-		return -ENOTCONN;
-	r = mqtt_socket_adopt(fd, 2 * keep_alive_s * 1000);
-	if (r < 0)
-		return r;
-	r = sd_event_add_io(event, &l->source, fd, EPOLLOUT, on_socket, l);
-	if (r < 0)
-		return r;
-	r = sd_event_add_defer(event, &l->verdict, on_verdict, l);
-	if (r < 0)
-		return r;
-	(void)sd_event_source_set_description(l->source, "mqtt-link");
-	return sd_event_source_set_enabled(l->verdict, SD_EVENT_OFF);
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
+	r = pthread_create(&l->thread, NULL, run, l);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	l->has_thread = r == 0;
+	return -r;
 }
 
 int mqtt_link_new(struct mqtt_link **ret, sd_event *event,
-	const struct mqtt_link_settings *settings, const struct mqtt_broker *broker,
-	const char *address, const struct mqtt_listener *listener, size_t why_bytes, char *ret_why)
+	const struct mqtt_link_settings *settings, const struct mqtt_listener *listener)
 {
-	_cleanup_(mqtt_link_free_p) struct mqtt_link *l = calloc(1, sizeof(*l));
-	int r;
+	_cleanup_(link_free_p) struct mqtt_link *l = calloc(1, sizeof(*l));
+	int queue_bytes = COMMAND_QUEUE_BYTES;
+	int pair[2], r;
 
 	if (!l)
 		return -ENOMEM;
+	l->loop_fd = l->thread_fd = -1;
+	l->settings = *settings;
 	l->listener = *listener;
-	r = mqtt_setup_new(&l->client, settings, broker, l, why_bytes, ret_why);
-	if (r < 0)
-		return r;
-	mosquitto_connect_v5_callback_set(l->client, on_connect);
-	mosquitto_disconnect_v5_callback_set(l->client, on_disconnect);
-	mosquitto_message_v5_callback_set(l->client, on_message);
-	mosquitto_publish_v5_callback_set(l->client, on_publish);
-	mosquitto_subscribe_v5_callback_set(l->client, on_subscribe);
-	mosquitto_log_callback_set(l->client, on_log);
-	r = mqtt_setup_connect(l->client, address, broker->port, settings->keep_alive_s);
-	if (r < 0) {
-		note(l, r == -EPROTO ? CUT_OFF : strerror(-r));
-		(void)snprintf(ret_why, why_bytes, "%s", l->why);
-		return r;
-	}
-	r = adopt_socket(l, event, settings->keep_alive_s);
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return -errno;
+	l->loop_fd = pair[0];
+	l->thread_fd = pair[1];
+	if (setsockopt(l->loop_fd, SOL_SOCKET, SO_SNDBUF, &queue_bytes, sizeof(queue_bytes)) < 0)
+		return -errno;
+	r = channel_new(&l->channel, event, on_record, on_drained, l);
+	if (r == 0)
+		r = start_thread(l);
 	if (r < 0)
 		return r;
 	*ret = l;
@@ -321,71 +254,72 @@ struct mqtt_link *mqtt_link_free(struct mqtt_link *l)
 {
 	if (!l)
 		return NULL;
-	l->is_closing = true;
-	(void)sd_event_source_disable_unref(l->source);
-	(void)sd_event_source_disable_unref(l->verdict);
-	l->client = mqtt_setup_free(l->client);
+	if (l->channel)
+		channel_close(l->channel); /* wakes Paho where it waits for us */
+	close_p(&l->loop_fd);
+	if (l->has_thread)
+		(void)pthread_join(l->thread, NULL);
+	l->channel = channel_free(l->channel);
+	close_p(&l->thread_fd);
 	free(l);
 	return NULL;
 }
 
-void mqtt_link_close(struct mqtt_link *l)
+static int command(struct mqtt_link *l, enum command_kind kind)
 {
-	uint64_t limit_us = clock_boot_us() + GOODBYE_MS * US_PER_MS;
+	struct command *c = &l->command;
 
-	l->is_closing = true;
-	(void)mosquitto_disconnect_v5(l->client, MQTT_RC_NORMAL_DISCONNECTION, NULL);
-	while (!l->is_broken && mosquitto_want_write(l->client) && clock_boot_us() < limit_us) {
-		struct pollfd p = {.fd = mosquitto_socket(l->client), .events = POLLOUT};
-
-		(void)poll(&p, 1, GOODBYE_MS / 5);
-		if (mosquitto_loop_write(l->client, MESSAGES_PER_WAKE_UP) != MOSQ_ERR_SUCCESS)
-			break;
-	}
+	c->kind = kind;
+	while (send(l->loop_fd, c, offsetof(struct command, payload) + c->bytes,
+		       MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return 0;
 }
 
-/* The caller is in the midst of its own work: bad news waits for the next turn of the loop. */
-static int conclude(struct mqtt_link *l, int result)
+int mqtt_link_open(struct mqtt_link *l, const struct mqtt_broker *broker)
 {
-	if (result != MOSQ_ERR_SUCCESS && result != MOSQ_ERR_OVERSIZE_PACKET &&
-		result != MOSQ_ERR_NOMEM)
-		l->is_broken = true;
-	if (l->is_broken)
-		(void)sd_event_source_set_enabled(l->verdict, SD_EVENT_ONESHOT);
-	else
-		expect(l);
-	return l->is_broken ? -ENOTCONN : mqtt_setup_errno(result);
+	int r;
+
+	if (++l->opened == 0)
+		l->opened = 1;
+	l->command.number = l->opened;
+	l->command.broker = *broker;
+	l->command.bytes = 0;
+	r = command(l, COMMAND_OPEN);
+	l->number = r == 0 ? l->opened : 0;
+	return r;
 }
 
-int mqtt_link_subscribe(struct mqtt_link *l, const char *topic)
+void mqtt_link_drop(struct mqtt_link *l)
 {
-	return conclude(l, mosquitto_subscribe_v5(l->client, NULL, topic, 1, 0, NULL));
+	l->number = 0;
+	l->command.bytes = 0;
+	(void)command(l, COMMAND_DROP); /* where the thread is behind, the next open drops it */
 }
 
 int mqtt_link_publish(struct mqtt_link *l, const char *topic, const void *payload, size_t bytes,
 	uint32_t expiry_s)
 {
-	mosquitto_property *properties = NULL;
-	int result;
+	struct command *c = &l->command;
+	int r;
 
-	if (l->is_broken)
-		return -ENOTCONN;
-	if (l->in_air >= MQTT_IN_AIR_MAX)
+	if (atomic_load(&l->in_air) >= MQTT_IN_AIR_MAX)
 		return -EAGAIN;
-	result = mosquitto_property_add_int32(
-		&properties, MQTT_PROP_MESSAGE_EXPIRY_INTERVAL, expiry_s);
-	if (result == MOSQ_ERR_SUCCESS)
-		result = mosquitto_publish_v5(
-			l->client, NULL, topic, (int)bytes, payload, 1, false, properties);
-	mosquitto_property_free_all(&properties);
-	if (result == MOSQ_ERR_SUCCESS)
-		l->in_air++;
-	if (result == MOSQ_ERR_INVAL || result == MOSQ_ERR_MALFORMED_UTF8)
-		return -EINVAL;
-	return conclude(l, result);
+	(void)snprintf(c->topic, sizeof(c->topic), "%s", topic);
+	memcpy(c->payload, payload, bytes);
+	c->bytes = (uint32_t)bytes;
+	c->expiry_s = expiry_s;
+	(void)atomic_fetch_add(&l->in_air, 1);
+	r = command(l, COMMAND_PUBLISH);
+	if (r < 0)
+		(void)atomic_fetch_sub(&l->in_air, 1);
+	return r;
 }
 
-void mqtt_link_keep_alive(struct mqtt_link *l)
+int mqtt_link_subscribe(struct mqtt_link *l, const char *topic)
 {
-	settle(l, mosquitto_loop_misc(l->client));
+	(void)snprintf(l->command.topic, sizeof(l->command.topic), "%s", topic);
+	l->command.bytes = 0;
+	return command(l, COMMAND_SUBSCRIBE);
 }

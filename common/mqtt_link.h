@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One connection to one broker, from the first packet to the last: libmosquitto driven by our loop.
- * It ends by on_down, once, and is then to be freed (from within on_down if one likes); a
- * connection is never used twice. Part of mqtt; nobody else includes this. Loop thread only.
+ * The way to the brokers: a thread of ours that makes every call to Paho's MQTTAsync, and the
+ * channel on which Paho's own threads tell the loop what happened. A connection is opened, lives,
+ * and is dropped whole; it is never used twice. Part of mqtt; nobody else includes this. Loop
+ * thread only.
  */
 #pragma once
 
@@ -18,17 +19,17 @@ struct mqtt_link_settings {
 	unsigned int keep_alive_s, session_expiry_s;
 };
 
-/* Starts towards the numeric address; broker gives the port and the host the certificate must name.
- * −errno with the reason in ret_why. No callback comes before it has returned. */
 int mqtt_link_new(struct mqtt_link **ret, sd_event *event,
-	const struct mqtt_link_settings *settings, const struct mqtt_broker *broker,
-	const char *address, const struct mqtt_listener *listener, size_t why_bytes, char *ret_why);
+	const struct mqtt_link_settings *settings, const struct mqtt_listener *listener);
+/* Says goodbye (no will) after what is still unsent, within a second or so; joins the threads. */
 struct mqtt_link *mqtt_link_free(struct mqtt_link *l);
-/* Says goodbye (no will) after what is still unsent, within half a second; then free it. */
-void mqtt_link_close(struct mqtt_link *l);
 
-int mqtt_link_subscribe(struct mqtt_link *l, const char *topic);
+/* Starts a connection; ends in on_up, or in on_down once. −EAGAIN while the thread is behind. */
+int mqtt_link_open(struct mqtt_link *l, const struct mqtt_broker *broker);
+/* Throws the connection away with what was in the air. Nothing more is heard of it. */
+void mqtt_link_drop(struct mqtt_link *l);
+
+/* −EAGAIN with MQTT_IN_AIR_MAX in the air, or while the thread is behind. */
 int mqtt_link_publish(struct mqtt_link *l, const char *topic, const void *payload, size_t bytes,
 	uint32_t expiry_s);
-/* A few times in every keep-alive period: pings when it is time, notices a silent broker. */
-void mqtt_link_keep_alive(struct mqtt_link *l);
+int mqtt_link_subscribe(struct mqtt_link *l, const char *topic);

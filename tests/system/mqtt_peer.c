@@ -2,9 +2,9 @@
 /*
  * A client of common/mqtt driven by lines, so that tests can bring brokers up and down around it:
  *   mqtt_peer BROKERS ID [CA CERTIFICATE KEY] [sub=TOPIC]… [will=TOPIC] [expiry=S] [keep=S]
- * BROKERS are separated by commas. In: "pub TOPIC TEXT", "storm TOPIC COUNT BYTES", "echo TOPIC
- * COUNT GAP_MS", "quiet" (messages are counted, not printed), "count", "quit". Out: up, down WHY,
- * message TOPIC TEXT, refused TOPIC WHY, sent RESULT, stormed …, echoed …, counted N
+ * [echo=TOPIC] BROKERS are separated by commas. In: "pub TOPIC TEXT", "storm TOPIC COUNT BYTES",
+ * "echo TOPIC COUNT GAP_MS", "quiet" (messages are counted, not printed), "count", "quit". Out: up,
+ * down WHY, message TOPIC TEXT, refused TOPIC WHY, sent RESULT, stormed …, echoed …, counted N
  * DISTINCT_DRAINS.
  */
 #include <assert.h>
@@ -225,6 +225,8 @@ static void read_options(struct mqtt_options *o, char **words, const char **subs
 			o->will_topic = *words + 5;
 		else if (strncmp(*words, "expiry=", 7) == 0)
 			o->session_expiry_s = (unsigned int)strtoul(*words + 7, NULL, 10);
+		else if (strncmp(*words, "echo=", 5) == 0)
+			o->echo_topic = *words + 5;
 		else if (strncmp(*words, "keep=", 5) == 0)
 			o->keep_alive_s = (unsigned int)strtoul(*words + 5, NULL, 10);
 	}

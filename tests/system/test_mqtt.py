@@ -28,7 +28,7 @@ def test_foreign_certificate_is_refused_with_its_reason(place):
         _, certificate, key = stranger.home("home-1")
         with Peer(place.uri, "home-1", (place.folder / "ca.crt", certificate, key)) as hub:
             line = hub.wait("down")
-            assert "unknown ca" in line or "accept our certificate" in line, line
+            assert "unknown ca" in line or "does not accept ours" in line, line
             assert not hub.hears("up", 0.5)
 
 
@@ -42,7 +42,8 @@ def test_foreign_broker_is_refused_with_its_reason(place):
 
 def test_broker_under_another_name_is_refused(place):
     with Peer(f"mqtts://localhost:{place.port}", "home-1", place.home("home-1")) as hub:
-        assert "hostname mismatch" in hub.wait("down")
+        assert "does not name this host" in hub.wait("down")
+        assert not hub.hears("up", 0.5)
 
 
 def test_nobody_without_a_certificate(place):
@@ -80,6 +81,7 @@ def test_broker_killed_and_back(place):
         place.mosquitto.start()
         hub.wait("up")
         gateway.wait("up")
+        time.sleep(0.3)  # the subscription's answer is not told
         hub.say("pub vigie/v1/home-1/incident again")
         assert gateway.wait("message") == "message vigie/v1/home-1/incident again"
 
@@ -120,7 +122,7 @@ def test_last_will_on_kill_9_and_none_on_goodbye(place):
 def test_second_broker_takes_over(place):
     nobody = f"mqtts://127.0.0.1:{free_port()}"
     with place.as_gateway(uri=f"{nobody},{place.uri}") as gateway:
-        assert "Connection refused" in gateway.wait("down")
+        assert "nobody listens there" in gateway.wait("down")
         gateway.wait("up")
 
 

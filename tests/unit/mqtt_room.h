@@ -35,7 +35,7 @@ struct room {
 	struct mqtt *mqtt;
 	unsigned char heard[65536]; /* what the client has sent */
 	size_t heard_bytes;
-	unsigned int ups, downs, messages, drains, refusals, next_id;
+	unsigned int ups, downs, messages, drains, messages_at_drain, refusals, next_id;
 	char why[256], refused_topic[300];
 	struct mqtt_message last;
 };
@@ -91,7 +91,10 @@ static inline void on_message(const struct mqtt_message *message, void *userdata
 
 static inline void on_drained(void *userdata)
 {
-	((struct room *)userdata)->drains++;
+	struct room *room = userdata;
+
+	room->drains++;
+	room->messages_at_drain = room->messages;
 }
 
 static inline void on_refused(const char *topic, const char *why, void *userdata)
@@ -175,6 +178,19 @@ static inline void run_until_heard(struct room *room, size_t bytes)
 		assert_true(sd_event_run(room->event, US_PER_S) >= 0);
 		assert_true(clock_boot_us() < limit_us);
 	}
+}
+
+/* Publishes on "t"; turns the loop while the sending thread is behind. */
+static inline void publish_patiently(struct room *room, const void *payload, size_t bytes)
+{
+	uint64_t limit_us = clock_boot_us() + 20 * US_PER_S;
+	int r;
+
+	while ((r = mqtt_publish(room->mqtt, "t", payload, bytes, 1)) == -EAGAIN) {
+		assert_true(sd_event_run(room->event, 10 * US_PER_MS) >= 0);
+		assert_true(clock_boot_us() < limit_us);
+	}
+	assert_int_equal(r, 0);
 }
 
 static inline void say(struct room *room, const void *bytes, size_t count)
