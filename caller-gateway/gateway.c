@@ -14,6 +14,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#define CLIENT_ID        "vigie-gateway" /* no home may be called so (vigie-broker) */
+#define ECHO_TOPIC       INCIDENT_TOPIC_PREFIX CLIENT_ID "/echo"
 #define BEAT_S           10
 #define LOOP_LIMIT_S     25
 #define ACCURACY_US      (5 * US_PER_MS)
@@ -136,11 +138,12 @@ static int connect_broker(struct gateway *g, unsigned int n)
 	const struct gateway_config *c = &g->config;
 	bool has_tls = c->ca[0];
 	struct mqtt_options options = {.brokers = {c->brokers[n]},
-		.client_id = "vigie-gateway",
+		.client_id = CLIENT_ID,
 		.ca_file = has_tls ? c->ca : NULL,
 		.certificate_file = has_tls ? c->certificate : NULL,
 		.key_file = has_tls ? c->key : NULL,
-		.session_expiry_s = SESSION_EXPIRY_S};
+		.session_expiry_s = SESSION_EXPIRY_S,
+		.echo_topic = ECHO_TOPIC};
 	struct mqtt_listener listener = gateway_listener(g);
 
 	int r = mqtt_new(&g->links[n], g->event, &options, &listener);
