@@ -179,13 +179,19 @@ int episodes_receipt(struct episodes *e, const struct receipt *receipt, struct m
 int episodes_progress(struct episodes *e, const struct progress *progress, struct moment at)
 {
 	int row = row_of(e, progress->incident, at), r;
+	struct suspicion call;
 	struct change change;
+	bool is_call_left;
 
 	if (row < 0)
 		return row;
+	is_call_left = escalate_outlives(&e->table.episodes[row], progress, &call);
 	r = escalate_progress(&e->table, (unsigned int)row, progress, at, &change);
-	if (r == 1)
-		take(e, &change, at);
+	if (r != 1)
+		return r;
+	take(e, &change, at);
+	if (is_call_left)
+		(void)episodes_suspect(e, &call, at, NULL);
 	return r;
 }
 

@@ -77,6 +77,7 @@ static void begin(const struct escalation *t, const struct suspicion *s, const c
 	put_text(i->room, s->room);
 	memcpy(i->reasons, s->reasons, sizeof(i->reasons));
 	move(ret, INCIDENT_SUSPECTED, true, s->by, s->why, at.wall_ms);
+	e->call_seq = s->class == INCIDENT_HELP ? 2 : 0; /* raised next */
 	if (s->is_certain || t->ask_s == 0) {
 		move(ret, INCIDENT_RAISED, true, s->by, s->why, at.wall_ms);
 		return;
@@ -128,6 +129,8 @@ static int join(const struct suspicion *s, struct moment at, struct change *ret)
 	add_reasons(&e->incident, s);
 	move(ret, is_waiting && is_call ? INCIDENT_RAISED : e->incident.state, true, s->by, why,
 		at.wall_ms);
+	if (s->class == INCIDENT_HELP)
+		e->call_seq = e->incident.seq;
 	return 1;
 }
 
@@ -237,6 +240,25 @@ int escalate_progress(const struct escalation *t, unsigned int row, const struct
 	ret->after.incident.changed_ms = progress->changed_ms;
 	ret->after.incident.outcome = progress->outcome;
 	return 1;
+}
+
+bool escalate_outlives(
+	const struct episode *e, const struct progress *progress, struct suspicion *ret)
+{
+	if (progress->state != INCIDENT_CLOSED || incident_is_over(e->incident.state) ||
+		e->call_seq <= e->delivered_seq)
+		return false;
+	*ret = (struct suspicion){.class = INCIDENT_HELP,
+		.sensor = e->sensor,
+		.by = "resident",
+		.is_certain = true,
+		.is_test = e->incident.is_test,
+		.event_ms = e->incident.changed_ms,
+		.probability = 1};
+	put_text(ret->name, e->incident.sensor);
+	put_text(ret->room, e->incident.room);
+	put_text(ret->why, "appelé de nouveau");
+	return true;
 }
 
 bool escalate_is_owed(const struct episode *e)

@@ -47,6 +47,7 @@ struct episode {
 	uint64_t verify_until_us; /* 0 unless verifying */
 	uint32_t delivered_seq;   /* the highest the gateway's receipt named */
 	uint32_t presses;
+	uint32_t call_seq;   /* with which the last call for help was told; 0: none */
 	int64_t progress_ms; /* the last progress taken in */
 	/* of this run only, not stored */
 	uint64_t send_at_us;
@@ -93,6 +94,13 @@ int escalate_receipt(const struct escalation *t, unsigned int row, uint32_t seq,
  * cannot come from the centre or the incident was never raised. */
 int escalate_progress(const struct escalation *t, unsigned int row, const struct progress *progress,
 	struct moment at, struct change *ret);
+
+/*
+ * The centre closes (progress) what is `e` here: true when somebody called again and the centre had
+ * not heard of that yet (no receipt names it). That call is then an incident of its own, as ret.
+ */
+bool escalate_outlives(
+	const struct episode *e, const struct progress *progress, struct suspicion *ret);
 
 /* The row of an incident, or −ENOENT. */
 int escalate_find(const struct escalation *t, const char *incident);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define BOOT_ID_FILE "/proc/sys/kernel/random/boot_id"
 
@@ -30,6 +31,7 @@ int outbox_new(struct outbox **ret, const char *state_dir)
 
 	if (!o)
 		return -ENOMEM;
+	(void)mkdir(state_dir, 0700); /* where it cannot be made, opening says so */
 	(void)snprintf(o->path, sizeof(o->path), "%s/hub.db", state_dir);
 	read_boot_id(o->boot);
 	(void)outbox_store_open(o);
@@ -90,11 +92,12 @@ static int put_episode(struct outbox *o, const struct episode *e, struct moment 
 	bind_text(s, 9, o->boot);
 	bind_number(s, 10, e->presses);
 	(void)sqlite3_bind_int64(s, 11, e->progress_ms);
-	bind_text(s, 12, e->incident.id);
-	bind_text(s, 13, incident_state_text(e->incident.state));
-	(void)sqlite3_bind_int64(s, 14, e->incident.event_ms);
-	bind_number(s, 15, !escalate_is_done(e));
-	bind_number(s, 16, escalate_is_owed(e));
+	bind_number(s, 12, e->call_seq);
+	bind_text(s, 13, e->incident.id);
+	bind_text(s, 14, incident_state_text(e->incident.state));
+	(void)sqlite3_bind_int64(s, 15, e->incident.event_ms);
+	bind_number(s, 16, !escalate_is_done(e));
+	bind_number(s, 17, escalate_is_owed(e));
 	return run(o, STATEMENT_PUT_INCIDENT);
 }
 
@@ -246,6 +249,7 @@ static int take_episode(struct outbox *o, sqlite3_stmt *s, struct moment at, str
 	(void)snprintf(e.sensor.text, sizeof(e.sensor.text), "%s", column_text(s, 3));
 	e.mark = (uint64_t)sqlite3_column_int64(s, 4);
 	e.progress_ms = sqlite3_column_int64(s, 10);
+	e.call_seq = (uint32_t)sqlite3_column_int64(s, 11);
 	set_clocks(o, s, at, &e);
 	*ret = e;
 	return 0;

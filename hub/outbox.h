@@ -17,8 +17,8 @@
 
 struct outbox;
 
-/* Opens or begins state_dir/hub.db. −ENOMEM only: whatever else is wrong is told by outbox_fault()
- * and tried again at each commit. */
+/* Opens or begins state_dir/hub.db, making the folder (0700) where there is none. −ENOMEM only:
+ * whatever else is wrong is told by outbox_fault() and tried again at each commit. */
 int outbox_new(struct outbox **ret, const char *state_dir);
 struct outbox *outbox_free(struct outbox *o);
 

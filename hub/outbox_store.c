@@ -18,7 +18,7 @@ static const char schema[] =
 	" is_owed INTEGER NOT NULL, delivered_seq INTEGER NOT NULL, sensor TEXT NOT NULL,"
 	" mark INTEGER NOT NULL, evidence_us INTEGER NOT NULL, verify_until_us INTEGER NOT NULL,"
 	" verify_until_ms INTEGER NOT NULL, boot TEXT NOT NULL, presses INTEGER NOT NULL,"
-	" progress_ms INTEGER NOT NULL) WITHOUT ROWID;"
+	" progress_ms INTEGER NOT NULL, call_seq INTEGER NOT NULL) WITHOUT ROWID;"
 	"CREATE INDEX incident_open ON incident (is_open) WHERE is_open;"
 	"CREATE INDEX incident_event ON incident (event_ms);"
 	"CREATE TABLE transition (n INTEGER PRIMARY KEY, incident TEXT NOT NULL,"
@@ -32,7 +32,7 @@ static const char schema[] =
 
 #define INCIDENT_COLUMNS \
 	"json, seq, delivered_seq, sensor, mark, evidence_us, verify_until_us, verify_until_ms," \
-	" boot, presses, progress_ms"
+	" boot, presses, progress_ms, call_seq"
 
 static const char *const texts[STATEMENTS] = {
 	[STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
@@ -40,7 +40,7 @@ static const char *const texts[STATEMENTS] = {
 	[STATEMENT_ROLLBACK] = "ROLLBACK",
 	[STATEMENT_PUT_INCIDENT] = "INSERT OR REPLACE INTO incident (" INCIDENT_COLUMNS
 				   ", id, state, event_ms, is_open, is_owed)"
-				   " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+				   " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	[STATEMENT_PUT_TRANSITION] = "INSERT INTO transition (incident, seq, was, is_now, at_ms,"
 				     " who, why) VALUES (?,?,?,?,?,?,?)",
 	[STATEMENT_PUT_COUNTER] = "INSERT OR REPLACE INTO counter VALUES (?,?,?)",

@@ -89,12 +89,15 @@ static void test_no_state_directory_is_a_fault_and_no_refusal(void **state)
 	char dir[256];
 	struct outbox *o;
 
-	(void)snprintf(dir, sizeof(dir), "%s/later", (char *)*state);
+	(void)snprintf(dir, sizeof(dir), "%s/later/still", (char *)*state);
 	o = open_in(dir);
 	assert_string_not_equal(outbox_fault(o), "");
 	assert_true(outbox_commit(o, &e, &t, 1, NULL, now) < 0);
 	assert_int_equal(outbox_depth(o), 0);
 	assert_int_equal(outbox_find(o, ID, now, &found), -ENOENT);
+	(void)snprintf(dir, sizeof(dir), "%s/later", (char *)*state);
+	assert_int_equal(mkdir(dir, 0700), 0);
+	(void)snprintf(dir, sizeof(dir), "%s/later/still", (char *)*state);
 	assert_int_equal(mkdir(dir, 0700), 0);
 	assert_int_equal(outbox_commit(o, &e, NULL, 0, NULL, now), 0);
 	assert_string_equal(outbox_fault(o), "");
