@@ -45,10 +45,10 @@ static bool find(const struct seen *s, const char *home, unsigned int *ret_at)
 
 static int make_room(struct seen *s)
 {
-	if (s->count < s->room)
-		return 0;
 	if (s->count >= SEEN_HOMES_MAX)
 		return -ENOSPC;
+	if (s->count < s->room)
+		return 0;
 	struct seen_row *rows = reallocarray(s->rows, s->room + GROWTH, sizeof(s->rows[0]));
 	if (!rows)
 		return -ENOMEM;

@@ -8,7 +8,6 @@
 #include "caller-gateway/store.h"
 
 #define SEEN_HOMES_MAX 10000
-#define SEEN_WRITE_S   30
 
 struct seen;
 
@@ -18,7 +17,7 @@ struct seen *seen_free(struct seen *s);
 
 /* Beyond SEEN_HOMES_MAX homes: not recorded. */
 void seen_note(struct seen *s, const struct heartbeat *heartbeat, int64_t now_ms);
-/* Writes what has changed; true while something still waits to be written. */
+/* True while something waits to be written; seen_write() writes it in one commit. */
 bool seen_has_news(const struct seen *s);
 int seen_write(struct seen *s);
 unsigned int seen_count(const struct seen *s);

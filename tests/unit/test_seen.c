@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * When each home was last heard: one row a home, written together, there again after a restart, the
+ * table full and one more.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "caller-gateway/seen.h"
+
+#define ROWS_MAX 8
+
+/* A store that keeps homes only. */
+struct shelf {
+	struct store store;
+	unsigned int rows, writes, commits;
+	struct stored_home homes[ROWS_MAX];
+	int put_error;
+};
+
+static int begin(struct store *s)
+{
+	(void)s;
+	return 0;
+}
+
+static int commit(struct store *s)
+{
+	((struct shelf *)s)->commits++;
+	return 0;
+}
+
+static void rollback(struct store *s)
+{
+	((struct shelf *)s)->rows = 0;
+}
+
+static int put_home(struct store *s, const struct stored_home *row)
+{
+	struct shelf *shelf = (struct shelf *)s;
+
+	shelf->writes++;
+	if (shelf->put_error)
+		return shelf->put_error;
+	if (shelf->rows < ROWS_MAX)
+		shelf->homes[shelf->rows++] = *row;
+	return 0;
+}
+
+static int each_home(struct store *s, store_on_home on_row, void *userdata)
+{
+	struct shelf *shelf = (struct shelf *)s;
+	int r = 0;
+
+	for (unsigned int i = 0; r == 0 && i < shelf->rows; i++)
+		r = on_row(&shelf->homes[i], userdata);
+	return r;
+}
+
+static const struct store_ops shelf_ops = {.begin = begin,
+	.commit = commit,
+	.rollback = rollback,
+	.put_home = put_home,
+	.each_home = each_home};
+
+static void note(struct seen *s, const char *home, int64_t now_ms)
+{
+	struct heartbeat beat = {.release = "0.1.0"};
+
+	(void)snprintf(beat.home, sizeof(beat.home), "%s", home);
+	seen_note(s, &beat, now_ms);
+}
+
+static void test_each_home_is_written_once_and_only_when_it_changed(void **state)
+{
+	struct shelf shelf = {.store.ops = &shelf_ops};
+	struct seen *s = NULL;
+	(void)state;
+
+	assert_int_equal(seen_new(&s, &shelf.store), 0);
+	assert_int_equal(seen_write(s), 0);
+	assert_int_equal(shelf.commits, 0);
+	note(s, "zoe", 1);
+	note(s, "adam", 2);
+	note(s, "zoe", 3);
+	assert_true(seen_has_news(s));
+	assert_int_equal(seen_write(s), 0);
+	assert_false(seen_has_news(s));
+	assert_int_equal(shelf.commits, 1);
+	assert_int_equal(shelf.rows, 2);
+	assert_string_equal(shelf.homes[0].home, "adam");
+	assert_int_equal(shelf.homes[1].last_seen_ms, 3);
+	note(s, "adam", 4);
+	assert_int_equal(seen_write(s), 0);
+	assert_int_equal(shelf.writes, 3);
+	assert_null(seen_free(s));
+}
+
+static void test_a_restart_knows_them_and_a_failed_write_is_tried_again(void **state)
+{
+	struct shelf shelf = {.store.ops = &shelf_ops, .rows = 1, .homes = {{"demo", "0.1.0", 7}}};
+	struct seen *s = NULL;
+	(void)state;
+
+	assert_int_equal(seen_new(&s, &shelf.store), 0);
+	assert_int_equal(seen_count(s), 1);
+	note(s, "demo", 8);
+	assert_int_equal(seen_count(s), 1);
+	shelf.put_error = -ENOSPC;
+	assert_int_equal(seen_write(s), -ENOSPC);
+	assert_true(seen_has_news(s));
+	shelf.put_error = 0;
+	assert_int_equal(seen_write(s), 0);
+	assert_int_equal(shelf.homes[0].last_seen_ms, 8);
+	assert_null(seen_free(s));
+}
+
+static void test_the_table_holds_its_most_and_no_more(void **state)
+{
+	struct shelf shelf = {.store.ops = &shelf_ops};
+	struct seen *s = NULL;
+	char home[INCIDENT_HOME_MAX];
+	(void)state;
+
+	assert_int_equal(seen_new(&s, &shelf.store), 0);
+	for (unsigned int i = 0; i < SEEN_HOMES_MAX + 1; i++) {
+		(void)snprintf(home, sizeof(home), "h%u", i * 7919U % (SEEN_HOMES_MAX + 1));
+		note(s, home, i);
+	}
+	assert_int_equal(seen_count(s), SEEN_HOMES_MAX);
+	assert_null(seen_free(s));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_each_home_is_written_once_and_only_when_it_changed),
+		cmocka_unit_test(test_a_restart_knows_them_and_a_failed_write_is_tried_again),
+		cmocka_unit_test(test_the_table_holds_its_most_and_no_more),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
