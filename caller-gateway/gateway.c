@@ -207,6 +207,17 @@ static int add_health(struct gateway *g)
 	return g->part_store < 0 ? g->part_store : 0;
 }
 
+/* First of all that others see: a second gateway ends here, before it opens the store or the voice.
+ */
+static int open_control(struct gateway *g)
+{
+	int r = control_new(&g->control, g->event, g->config.control, gateway_on_request, g);
+
+	if (r < 0)
+		log_error("control %s: %s", g->config.control, strerror(-r));
+	return r;
+}
+
 int gateway_init(struct gateway *g)
 {
 	g->started_us = clock_boot_us();
@@ -218,14 +229,11 @@ int gateway_init(struct gateway *g)
 	if (r >= 0)
 		r = add_timers(g);
 	if (r >= 0)
+		r = open_control(g);
+	if (r >= 0)
 		r = open_store(g);
 	if (r >= 0)
 		r = start_voice(g);
-	if (r >= 0) {
-		r = control_new(&g->control, g->event, g->config.control, gateway_on_request, g);
-		if (r < 0)
-			log_error("control %s: %s", g->config.control, strerror(-r));
-	}
 	for (unsigned int i = 0; r >= 0 && i < g->config.brokers_count; i++)
 		r = connect_broker(g, i);
 	return r;

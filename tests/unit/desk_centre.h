@@ -30,6 +30,7 @@ struct centre {
 	struct store_ops failing_ops;
 	struct desk *desk;
 	struct desk_moment at;
+	struct desk_policy policy; /* all zero: 60 s and 900 s */
 	bool is_disk_full, has_no_voice;
 	unsigned int receipts, progresses, said, commits_at_receipt;
 	uint32_t receipt_seq;
@@ -130,7 +131,7 @@ static inline void tell(const char *what, const char *incident, const char *text
 
 static inline void open_centre(struct centre *c)
 {
-	struct desk_policy policy = {60, 900};
+	struct desk_policy policy = c->policy.again_s ? c->policy : (struct desk_policy){60, 900};
 	struct desk_ports ports = {say, send_receipt, send_progress, tell, c};
 	char error[256];
 

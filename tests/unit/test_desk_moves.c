@@ -96,6 +96,42 @@ static void test_HS_02_a_restart_takes_up_every_open_incident(void **state)
 	clear(&c);
 }
 
+static void test_HS_18_the_intervals_of_its_beginning_govern_an_incident(void **state)
+{
+	struct centre c = {0};
+	struct incident raised = fall(1, INCIDENT_RAISED), other = fall(1, INCIDENT_RAISED);
+	char id[INCIDENT_ID_MAX];
+	(void)state;
+
+	open_centre(&c);
+	assert_int_equal(receive(&c, &raised), 0);
+	speak(&c);
+	close_centre(&c); /* the configuration changes at noon */
+	c.policy = (struct desk_policy){3600, 10};
+	open_centre(&c);
+	pass(&c, 60);
+	assert_int_equal(c.said, 2);
+	speak(&c);
+	assert_int_equal(desk_move(c.desk, FALL, INCIDENT_ACCEPTED, INCIDENT_OUTCOME_NONE, "paul",
+				 "", c.at, id),
+		0);
+	pass(&c, 899);
+	assert_int_equal(c.said, 2);
+	pass(&c, 1);
+	assert_int_equal(c.said, 3);
+	speak(&c);
+	/* and the next one has the new ones */
+	other.id[31] = '1';
+	assert_int_equal(receive(&c, &other), 0);
+	speak(&c);
+	assert_int_equal(desk_move(c.desk, other.id, INCIDENT_ACCEPTED, INCIDENT_OUTCOME_NONE,
+				 "paul", "", c.at, id),
+		0);
+	pass(&c, 10);
+	assert_string_equal(c.last_key, other.id);
+	clear(&c);
+}
+
 static void test_a_stepped_wall_clock_moves_no_deadline(void **state)
 {
 	struct centre c = {0};
@@ -162,6 +198,7 @@ int main(void)
 		cmocka_unit_test(test_HS_04_operators_moves_and_forgotten_ones),
 		cmocka_unit_test(test_a_cut_id_must_name_one),
 		cmocka_unit_test(test_HS_02_a_restart_takes_up_every_open_incident),
+		cmocka_unit_test(test_HS_18_the_intervals_of_its_beginning_govern_an_incident),
 		cmocka_unit_test(test_a_stepped_wall_clock_moves_no_deadline),
 		cmocka_unit_test(test_a_voice_that_fails_is_asked_again),
 		cmocka_unit_test(test_the_gateways_own_fault_is_kept_shown_and_closed),

@@ -173,7 +173,7 @@ static void test_alarms_go_before_cancellations_and_technical_last(void **state)
 }
 
 /* Stored deadlines are absolute: however long the gateway was down, and whatever the clocks did. */
-static void test_HS_18_a_deadline_survives_a_restart(void **state)
+static void test_HS_02_a_deadline_survives_a_restart(void **state)
 {
 	static const struct {
 		int64_t clock_moved_ms; /* between storing and taking up */
@@ -219,7 +219,7 @@ int main(void)
 		cmocka_unit_test(test_a_cancellation_is_said_once_and_only_where_the_alert_was),
 		cmocka_unit_test(test_what_could_not_be_said_is_tried_again),
 		cmocka_unit_test(test_alarms_go_before_cancellations_and_technical_last),
-		cmocka_unit_test(test_HS_18_a_deadline_survives_a_restart),
+		cmocka_unit_test(test_HS_02_a_deadline_survives_a_restart),
 		cmocka_unit_test(test_no_deadline_stays_none),
 	};
 
