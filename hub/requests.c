@@ -200,6 +200,9 @@ static int press(struct hub *h, const json_t *request, json_t *answer)
 	struct moment at = hub_now();
 	struct suspicion s;
 
+	if (json_object_get(request, "sensor") &&
+		!json_is_string(json_object_get(request, "sensor")))
+		return refuse(answer, -EINVAL, "sensor is no text");
 	if (!sensor)
 		return refuse(answer, -ENOENT, "no such sensor is installed");
 	if (sensor->role != ROLE_BUTTON && sensor->role != ROLE_WEARABLE)

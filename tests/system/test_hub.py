@@ -1,0 +1,188 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""vigie-hub by itself: its command line, what it refuses, and what it does when pushed. Prints TAP."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.dont_write_bytecode = True
+from house import BUILD, RECORDINGS, SENSORS, House, run_tests, wait_for  # noqa: E402
+
+HUB = BUILD / "bin/vigie-hub"
+
+
+def run(*words):
+    done = subprocess.run([HUB, *map(str, words)], capture_output=True, text=True, timeout=30, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_wrong_options_are_refused():
+    for words, want in ((["--what"], "--what: unknown option"), (["--replay"], "--replay: needs a value"),
+                        (["--speed", "0"], "--speed 0: needs a number"), (["--speed", "fast"], "--speed fast: needs"),
+                        (["--stats"], "--stats: needs exactly one --replay"), (["extra"], "extra: unexpected argument"),
+                        (["--exit-at-end"], "--exit-at-end: needs --replay"),
+                        (["--replay", "x"] * 33, "--replay: at most 32 recordings"),
+                        (["--replay", "x", "--sensor", "s" * 48], "--sensor: needs 1..47 bytes")):
+        status, out, error = run(*words)
+        assert status == 2 and out == "" and want in error, (words, status, error)
+
+
+def test_help_and_version():
+    assert run("--help")[:2] == (0, run("--help")[1]) and "--replay FILE" in run("--help")[1]
+    assert run("--version")[1].startswith("vigie-hub ")
+
+
+def test_check_names_file_line_and_field():
+    with House() as house:
+        path = house.folder / "hub.yaml"
+        assert run("--check", "--config", path) == (0, f"{path}: ok, 3 sensors\n", "")
+        path.write_text(path.read_text(encoding="utf-8") + "  - {id: bouton, role: motion}\n", encoding="utf-8")
+        line = len(path.read_text(encoding="utf-8").splitlines())
+        assert run("--check", "--config", path) == (2, "", f"{path}:{line}: sensors[3].id is installed twice\n")
+        assert run("--config", path)[0] == 2
+        status, _, error = run("--check", "--config", house.folder / "none.yaml")
+        assert status == 2 and "none.yaml" in error
+
+
+def test_keys_that_others_may_read_are_refused():
+    with House() as house:
+        path, keys = house.folder / "hub.yaml", house.folder / "keys"
+        keys.write_text("A4:C1:38:8D:18:B2 231d39c1d7cc1ab1aee224cd096db932\n", encoding="utf-8")
+        path.write_text(f"keys: {keys}\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+        keys.chmod(0o644)
+        status, _, error = run("--check", "--config", path)
+        assert status == 2 and str(keys) in error and "231d" not in error, error
+        keys.chmod(0o600)
+        assert run("--check", "--config", path)[0] == 0
+        keys.write_text("A4:C1:38:8D:18:B2 231d\n", encoding="utf-8")
+        status, _, error = run("--check", "--config", path)
+        assert status == 2 and f"{keys}:1" in error and "231d" not in error, error
+
+
+def test_stats_counts_and_needs_no_broker():
+    status, out, _ = run("--replay", RECORDINGS / "fall.csv", "--stats")
+    assert status == 0 and json.loads(out)["accel_samples"] > 500
+
+
+def test_a_damaged_recording_is_refused_before_anything_is_touched():
+    with House() as house:
+        damaged = house.folder / "damaged.csv"
+        damaged.write_text("t_ms,x_mg\n1,2\n", encoding="utf-8")
+        status, out, error = run("--replay", damaged, "--stats")
+        assert status == 2 and out == "" and str(damaged) in error
+        status, _, error = run("--config", house.folder / "hub.yaml", "--replay", damaged)
+        assert status == 2 and str(damaged) in error
+        assert not (house.folder / "hub.state/hub.db").exists()
+
+
+def test_a_second_hub_of_the_same_home_ends_and_the_first_goes_on():
+    with House() as house:
+        house.start_hub(is_up=False)
+        status, _, error = run("--config", house.folder / "hub.yaml")
+        assert status == 1 and "control socket" in error, error
+        assert house.hub.ask("press")["ok"]
+        assert house.hub.end() == 0
+
+
+def test_without_a_broker_it_alarms_keeps_and_says_so():
+    with House() as house:
+        house.start_hub(is_up=False)
+        incident = house.hub.ask("press")["incident"]
+        status = house.hub.ask("status")
+        assert status["broker"] == "down" and status["outbox"] == 1 and status["incidents_open"] == 1
+        assert any(fault.startswith("link: ") for fault in status["faults"]), status
+        assert house.hub.told("committed", incident) and not house.hub.told("published", incident)
+
+
+def test_a_damaged_store_is_kept_and_told():
+    with House() as house:
+        (house.folder / "hub.state/hub.db").write_bytes(b"x" * 10000)
+        house.start_hub(is_up=False)
+        assert any("kept as hub.db.aside-" in fault for fault in house.hub.ask("status")["faults"])
+        assert house.hub.ask("press")["ok"]
+        assert [p.read_bytes() for p in (house.folder / "hub.state").glob("hub.db.aside-*")] == [b"x" * 10000]
+
+
+def test_no_state_folder_at_all_is_no_reason_not_to_alarm():
+    with House() as house:
+        path = house.folder / "hub.yaml"
+        path.write_text(path.read_text(encoding="utf-8").replace("/hub.state", "/hub.yaml/under-a-file"), encoding="utf-8")
+        house.start_broker()
+        house.start_hub()
+        incident = house.hub.ask("press")["incident"]
+        house.hub.wait_step("published", incident)
+        assert any("store" in fault for fault in house.hub.ask("status")["faults"])
+
+
+def test_recordings_play_side_by_side_each_for_its_own_sensor():
+    with House(ask_s=0) as house:
+        path = house.folder / "hub.yaml"
+        text = path.read_text(encoding="utf-8").replace(SENSORS, SENSORS + "  - {id: autre-montre, role: wearable}\n")
+        path.write_text(text, encoding="utf-8")
+        house.start_hub("--replay", RECORDINGS / "fall.csv", "--replay", RECORDINGS / "fall.csv", "--sensor", "autre-montre",
+                        "--replay", RECORDINGS / "fall.csv", "--sensor", "stranger", "--speed", "max", is_up=False)
+        wait_for(lambda: house.hub.text().count("end of the recording") == 3, "all have ended")
+        assert sorted(i["sensor"] for i in house.hub.incidents()) == ["Montre", "autre-montre"]
+        status = house.hub.ask("status")
+        assert status["strangers"] > 0 and status["malformed"] == 0
+
+
+def test_it_ends_with_the_recordings_when_asked_to():
+    with House() as house:
+        house.hub.start(["--replay", RECORDINGS / "fall.csv", "--speed", "max", "--exit-at-end"])
+        assert house.hub.wait_end() == 0
+        house.start_hub(is_up=False)
+        assert [i["class"] for i in house.hub.incidents()] == ["fall"]
+
+
+def test_a_storm_of_presses_is_one_incident_and_few_commits():
+    with House() as house:
+        house.start_hub(is_up=False)
+        threads = [threading.Thread(target=lambda: [house.hub.ask("press") for _ in range(100)]) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(house.hub.incidents()) == 1
+        assert house.hub.ask("status")["commits"] <= 10
+
+
+def test_many_buttons_at_once_lose_no_call():
+    with House() as house:
+        path = house.folder / "hub.yaml"
+        path.write_text(path.read_text(encoding="utf-8") +
+                        "".join(f"  - {{id: b{n}, role: button, room: Salle {n}}}\n" for n in range(100)), encoding="utf-8")
+        house.start_hub(is_up=False)
+        told = [house.hub.ask("press", sensor=f"b{n}") for n in range(100)]
+        assert all(answer["ok"] for answer in told)
+        assert len({answer["incident"] for answer in told}) == 32
+        house.hub.end(signal.SIGKILL)
+        house.start_hub(is_up=False)
+        assert len(house.hub.incidents()) == 32 and house.hub.ask("status")["outbox"] == 32
+
+
+def test_requests_that_make_no_sense_are_refused():
+    with House() as house:
+        house.start_hub(is_up=False)
+        for verb, fields in (("what", {}), ("press", {"sensor": "stranger"}), ("press", {"sensor": 7}),
+                             ("answer", {"said": "fine"}), ("answer", {"said": "maybe"}), ("answer", {}),
+                             ("answer", {"said": "fine", "incident": "0" * 32})):
+            answer = house.hub.ask(verb, **fields)
+            assert answer["ok"] is False and answer["error"], (verb, fields, answer)
+        assert house.hub.incidents() == []
+
+
+def main():
+    if not HUB.exists():
+        print(f"1..1\nnot ok 1 - {HUB} is built")
+        return 1
+    return run_tests([value for name, value in globals().items() if name.startswith("test_")])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
