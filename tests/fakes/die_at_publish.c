@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Preloaded into a program under test: ends it as kill -9 would, the first time it hands a message
- * whose topic ends with VIGIE_DIE_AT to libmosquitto; the commit before it has been made, and
+ * whose topic ends with VIGIE_DIE_AT to Paho; the commit before it has been made, and
  * nothing has left. VIGIE_DIE_ONCE names a file that is made then: where it is there already,
  * nothing ends.
  */
+#include <MQTTAsync.h>
 #include <dlfcn.h>
 #include <fcntl.h>
-#include <mosquitto.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-typedef int (*publish_v5)(struct mosquitto *, int *, const char *, int, const void *, int, bool,
-	const mosquitto_property *);
+typedef int (*send_message)(
+	MQTTAsync, const char *, const MQTTAsync_message *, MQTTAsync_responseOptions *);
 
 static void die_once(const char *topic)
 {
@@ -32,13 +32,13 @@ static void die_once(const char *topic)
 	(void)kill(getpid(), SIGKILL);
 }
 
-int mosquitto_publish_v5(struct mosquitto *client, int *mid, const char *topic, int payloadlen,
-	const void *payload, int qos, bool retain, const mosquitto_property *properties)
+int MQTTAsync_sendMessage(MQTTAsync handle, const char *destinationName,
+	const MQTTAsync_message *msg, MQTTAsync_responseOptions *response)
 {
-	void *symbol = dlsym(RTLD_NEXT, "mosquitto_publish_v5");
-	publish_v5 real;
+	void *symbol = dlsym(RTLD_NEXT, "MQTTAsync_sendMessage");
+	send_message real;
 
-	die_once(topic);
+	die_once(destinationName);
 	memcpy(&real, &symbol, sizeof(real));
-	return real(client, mid, topic, payloadlen, payload, qos, retain, properties);
+	return real(handle, destinationName, msg, response);
 }
