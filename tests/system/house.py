@@ -157,8 +157,7 @@ class House:
         self.broker = Program("broker", ["/usr/sbin/mosquitto", "-c", self.broker_folder / "mosquitto.conf"],
                               self.folder)
         self.hub = Program("hub", [BUILD / "bin/vigie-hub", "--config", self.folder / "hub.yaml"], self.folder)
-        gateway = os.environ.get("VIGIE_GATEWAY", BUILD / "bin/vigie-gateway")
-        self.gateway = Program("gateway", [gateway, "--config", self.folder / "gateway.yaml"], self.folder)
+        self.gateway = Program("gateway", [BUILD / "bin/vigie-gateway", "--config", self.folder / "gateway.yaml"], self.folder)
 
     def _make_broker(self):
         """Certificates take a second to make: every house after the first has a copy of them."""
