@@ -11,10 +11,13 @@
 
 #include <MQTTAsync.h>
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "common/cleanup.h"
 #include "common/clock.h"
@@ -27,11 +30,13 @@
 #define REFUSED_FROM    0x80 /* MQTT 5: reason codes from here on are failures */
 #define URI_MAX         (MQTT_HOST_MAX + 16)
 #define WHY_MAX         160
+#define DESCRIPTORS_MAX 1024 /* the soft limit of a service */
 
 struct mqtt_paho {
 	MQTTAsync client;
 	const struct mqtt_link_settings *settings; /* borrowed from the link */
 	struct mqtt_paho_listener listener;
+	uint16_t port;
 	atomic_uint *in_air; /* borrowed from the link */
 	atomic_bool is_over; /* on_down was told */
 	sem_t is_gone;       /* the goodbye went through */
@@ -72,12 +77,39 @@ static int on_tls_complaint(const char *text, size_t bytes, void *userdata)
 	return bytes > 0;
 }
 
+static bool is_to_port(int fd, uint16_t port)
+{
+	struct sockaddr_storage peer = {0};
+	socklen_t bytes = sizeof(peer);
+
+	if (getpeername(fd, (struct sockaddr *)&peer, &bytes) < 0)
+		return false;
+	if (peer.ss_family == AF_INET)
+		return ntohs(((const struct sockaddr_in *)&peer)->sin_port) == port;
+	return peer.ss_family == AF_INET6 &&
+	       ntohs(((const struct sockaddr_in6 *)&peer)->sin6_port) == port;
+}
+
+/* Paho leaves Nagle's algorithm on and does not show its socket: with it, what follows an
+ * unanswered packet waits up to 40 ms (measured, 2026-11: call for help → centre 43 ms, without it
+ * 1 ms). So the sockets of this process that lead to the broker's port are looked for among its
+ * descriptors. */
+static void send_at_once(uint16_t port)
+{
+	const int on = 1;
+
+	for (int fd = 0; fd < DESCRIPTORS_MAX; fd++)
+		if (is_to_port(fd, port))
+			(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+}
+
 static void on_connected(void *userdata, MQTTAsync_successData5 *answer)
 {
 	struct mqtt_paho *p = userdata;
 
 	(void)answer;
 	p->why[0] = '\0';
+	send_at_once(p->port);
 	p->listener.on_up(p->listener.userdata);
 }
 
@@ -265,6 +297,7 @@ int mqtt_paho_new(struct mqtt_paho **ret, const struct mqtt_link_settings *setti
 	(void)sem_init(&p->is_gone, 0, 0);
 	p->settings = settings;
 	p->listener = *listener;
+	p->port = broker->port;
 	p->in_air = in_air;
 	atomic_store(in_air, 0);
 	r = create_client(p, broker);
