@@ -57,28 +57,43 @@ static bool is_in_voice(const struct desk *d, const struct desk_case *c)
 	return strcmp(d->in_voice, c->id) == 0;
 }
 
-/* Everything due escalates in as few commits as can be. −errno leaves the rest for later. */
-static int escalate(struct desk *d, struct desk_moment at)
+static bool is_due(const struct desk *d, const struct desk_case *c, uint64_t now_us)
+{
+	return !is_in_voice(d, c) && ladder_next(&c->ladder, now_us) == LADDER_ESCALATE;
+}
+
+static int write_escalation(struct desk *d, const struct desk_case *c, struct desk_moment at)
+{
+	struct ladder ladder = c->ladder;
+	struct desk_change change = {.state = INCIDENT_ESCALATED,
+		.enters = true,
+		.by = "gateway",
+		.why = why_escalated(&ladder),
+		.told = "escalated",
+		.has_progress = true};
+
+	return write_move(d, c, &ladder, &change, INCIDENT_OUTCOME_NONE, at);
+}
+
+/* Everything due escalates in as few commits as can be; from memory where the store fails: an alarm
+ * goes on, and its next change that can be written brings the store up to date. */
+static void escalate(struct desk *d, struct desk_moment at)
 {
 	int r = 0;
 
 	for (unsigned int i = 0; r >= 0 && i < d->count; i++) {
-		struct desk_case *c = &d->cases[i];
-		if (is_in_voice(d, c) || ladder_next(&c->ladder, at.now_us) != LADDER_ESCALATE)
+		if (!is_due(d, &d->cases[i], at.now_us))
 			continue;
 		if (d->pending_count == DESK_GROUP_MAX)
 			r = desk_flush(d, at);
-		struct ladder ladder = c->ladder;
-		struct desk_change change = {.state = INCIDENT_ESCALATED,
-			.enters = true,
-			.by = "gateway",
-			.why = why_escalated(&ladder),
-			.told = "escalated",
-			.has_progress = true};
 		if (r >= 0)
-			r = write_move(d, c, &ladder, &change, INCIDENT_OUTCOME_NONE, at);
+			r = write_escalation(d, &d->cases[i], at);
 	}
-	return finish(d, r, at);
+	if (finish(d, r, at) >= 0)
+		return;
+	for (unsigned int i = 0; i < d->count; i++)
+		if (is_due(d, &d->cases[i], at.now_us))
+			ladder_enter(&d->cases[i].ladder, INCIDENT_ESCALATED, at.now_us);
 }
 
 static bool goes_before(const struct desk_case *a, const struct desk_case *b)
@@ -130,8 +145,7 @@ uint64_t desk_tick(struct desk *d, struct desk_moment at)
 {
 	uint64_t due_us = LADDER_NEVER_US;
 
-	if (escalate(d, at) < 0)
-		due_us = at.now_us + LADDER_RETRY_S * US_A_SECOND;
+	escalate(d, at);
 	feed_voice(d, at);
 	for (unsigned int i = 0; i < d->count; i++) {
 		const struct desk_case *c = &d->cases[i];
@@ -141,7 +155,7 @@ uint64_t desk_tick(struct desk *d, struct desk_moment at)
 		/* What only waits for the voice is looked at when the voice is free again. */
 		if (ladder_next(&c->ladder, at.now_us) == LADDER_SAY && d->in_voice[0])
 			case_us = c->ladder.deadline_us;
-		if (case_us <= at.now_us) /* the store failed a moment ago */
+		if (case_us <= at.now_us) /* never at once: no change can make the loop spin */
 			case_us = at.now_us + US_A_SECOND;
 		due_us = case_us < due_us ? case_us : due_us;
 	}
@@ -172,8 +186,8 @@ void desk_announced(struct desk *d, const char *key, struct desk_moment at)
 		.has_progress = is_first};
 	int r = finish(d, write_move(d, c, &ladder, &change, INCIDENT_OUTCOME_NONE, at), at);
 	c = desk_case_of(d, key);
-	if (r < 0 && c)
-		ladder_not_said(&c->ladder, at.now_us);
+	if (r < 0 && c) /* said it was: not again before its time */
+		(void)ladder_said(&c->ladder, at.now_us);
 }
 
 void desk_not_announced(struct desk *d, const char *key, struct desk_moment at)

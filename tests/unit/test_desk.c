@@ -31,6 +31,39 @@ static void test_HS_05_receipt_only_after_the_commit(void **state)
 	clear(&c);
 }
 
+static void test_a_full_disk_does_not_silence_what_is_open(void **state)
+{
+	struct centre c = {0};
+	struct incident raised = fall(1, INCIDENT_RAISED);
+	char id[INCIDENT_ID_MAX];
+	(void)state;
+
+	open_centre(&c);
+	assert_int_equal(receive(&c, &raised), 0);
+	c.is_disk_full = true;
+	speak(&c);
+	assert_int_equal(c.progresses, 0);
+	for (unsigned int i = 2; i < 6; i++) {
+		pass(&c, 59);
+		assert_int_equal(c.said, i - 1);
+		pass(&c, 1);
+		assert_int_equal(c.said, i);
+		speak(&c);
+	}
+	/* nobody is told what is not written */
+	assert_int_equal(c.progresses, 0);
+	assert_int_equal(state_of(&c), INCIDENT_RECEIVED);
+	assert_int_equal(desk_move(c.desk, "last", INCIDENT_ACCEPTED, INCIDENT_OUTCOME_NONE, "paul",
+				 "", c.at, id),
+		-ENOSPC);
+	c.is_disk_full = false;
+	pass(&c, 60);
+	assert_int_equal(state_of(&c), INCIDENT_ESCALATED);
+	assert_int_equal(c.last_progress.state, INCIDENT_ESCALATED);
+	assert_true(desk_is_store_well(c.desk));
+	clear(&c);
+}
+
 static void test_a_fall_is_said_at_once_and_announced_when_it_was(void **state)
 {
 	struct centre c = {0};
@@ -193,6 +226,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_HS_05_receipt_only_after_the_commit),
+		cmocka_unit_test(test_a_full_disk_does_not_silence_what_is_open),
 		cmocka_unit_test(test_a_fall_is_said_at_once_and_announced_when_it_was),
 		cmocka_unit_test(test_duplicates_and_older_messages_change_nothing),
 		cmocka_unit_test(test_a_group_is_one_commit),
