@@ -108,6 +108,9 @@ static int open_store(struct gateway *g)
 		r = seen_new(&g->seen, g->store);
 	if (r < 0)
 		log_error("store %s: what it holds cannot be taken up: %s", path, strerror(-r));
+	else if (g->store->damaged > 0)
+		log_error("store %s: %llu damaged incidents are left out", path,
+			(unsigned long long)g->store->damaged);
 	return r;
 }
 

@@ -21,6 +21,8 @@ static int status(struct gateway *g, json_t *answer)
 		(void)json_array_append_new(faults, json_string(g->sound_fault));
 	if (!desk_is_store_well(g->desk))
 		(void)json_array_append_new(faults, json_string("store: the last commit failed"));
+	if (g->store->damaged > 0)
+		(void)json_array_append_new(faults, json_string("store: damaged incidents"));
 	json_t *told = json_pack("{s:s, s:I, s:s, s:I, s:I, s:s, s:I, s:o}", "version",
 		VIGIE_VERSION, "uptime_s", (json_int_t)(uptime_us / US_PER_S), "broker",
 		gateway_is_connected(g) ? "up" : "down", "homes", (json_int_t)g->config.homes_count,

@@ -54,7 +54,8 @@ struct store_ops {
 	int (*put)(struct store *s, const struct stored_incident *row);
 	int (*append)(struct store *s, const struct transition *row);
 	int (*put_home)(struct store *s, const struct stored_home *row);
-	/* Not over, or over with something left to say; oldest first. */
+	/* Not over, or over with something left to say; oldest first. A damaged row is left out and
+	 * counted: it does not take the others with it. */
 	int (*each_open)(struct store *s, store_on_incident on_row, void *userdata);
 	/* The newest `most`, over or not; oldest first. */
 	int (*each_recent)(
@@ -68,4 +69,5 @@ struct store_ops {
 /* The first member of every back end. */
 struct store {
 	const struct store_ops *ops;
+	uint64_t damaged; /* rows that the queries came upon and left out */
 };

@@ -181,15 +181,20 @@ static int put_home(struct store *s, const struct stored_home *row)
 	return run(statement);
 }
 
-static int each_incident(sqlite3_stmt *statement, store_on_incident on_row, void *userdata)
+static int each_incident(
+	struct store *s, sqlite3_stmt *statement, store_on_incident on_row, void *userdata)
 {
 	int r = 0, code;
 
 	while (r == 0 && (code = sqlite3_step(statement)) != SQLITE_DONE) {
 		struct stored_incident row;
 		r = code == SQLITE_ROW ? row_to_incident(statement, &row) : error_of(code);
-		if (r == 0)
+		if (r == 0) {
 			r = on_row(&row, userdata);
+		} else if (code == SQLITE_ROW) {
+			s->damaged++;
+			r = 0;
+		}
 	}
 	(void)sqlite3_reset(statement);
 	return r;
@@ -197,7 +202,7 @@ static int each_incident(sqlite3_stmt *statement, store_on_incident on_row, void
 
 static int each_open(struct store *s, store_on_incident on_row, void *userdata)
 {
-	return each_incident(from_store(s)->statements[EACH_OPEN], on_row, userdata);
+	return each_incident(s, from_store(s)->statements[EACH_OPEN], on_row, userdata);
 }
 
 static int each_recent(struct store *s, unsigned int most, store_on_incident on_row, void *userdata)
@@ -205,7 +210,7 @@ static int each_recent(struct store *s, unsigned int most, store_on_incident on_
 	sqlite3_stmt *statement = from_store(s)->statements[EACH_RECENT];
 
 	(void)sqlite3_bind_int64(statement, 1, most);
-	return each_incident(statement, on_row, userdata);
+	return each_incident(s, statement, on_row, userdata);
 }
 
 static int each_transition(

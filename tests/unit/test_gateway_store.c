@@ -277,6 +277,28 @@ static void test_a_damaged_row_is_an_error_not_an_incident(void **state)
 	clear_place(&p);
 }
 
+static void test_a_damaged_row_does_not_take_the_others_with_it(void **state)
+{
+	struct place p;
+	struct stored_incident one = sample(1, INCIDENT_RECEIVED),
+			       two = sample(2, INCIDENT_RECEIVED);
+	struct counted open = {0};
+	(void)state;
+
+	make_place(&p);
+	struct store *s = open_store(&p);
+	assert_int_equal(s->ops->put(s, &one), 0);
+	assert_int_equal(s->ops->put(s, &two), 0);
+	assert_int_equal(
+		run_sql(&p, "UPDATE incident SET json = '{' WHERE id LIKE '%1'"), SQLITE_OK);
+	assert_int_equal(s->ops->each_open(s, count_incident, &open), 0);
+	assert_int_equal(open.rows, 1);
+	assert_string_equal(open.last, two.incident.id);
+	assert_int_equal(s->damaged, 1);
+	assert_null(s->ops->free(s));
+	clear_place(&p);
+}
+
 static void test_the_file_is_private(void **state)
 {
 	struct place p;
@@ -303,6 +325,7 @@ int main(void)
 		cmocka_unit_test(test_a_newer_schema_is_refused_with_a_message),
 		cmocka_unit_test(test_a_file_that_is_no_store_is_refused_and_kept),
 		cmocka_unit_test(test_a_damaged_row_is_an_error_not_an_incident),
+		cmocka_unit_test(test_a_damaged_row_does_not_take_the_others_with_it),
 		cmocka_unit_test(test_the_file_is_private),
 	};
 
