@@ -209,6 +209,9 @@ int escalate_receipt(const struct escalation *t, unsigned int row, uint32_t seq,
 	*ret = change_of(t, row);
 	ret->after.delivered_seq = seq;
 	move(ret, to, false, "gateway", "reçu", at.wall_ms);
+	/* what is known of it stays what was decided here: its state alone has changed */
+	memcpy(ret->after.incident.by, e->incident.by, sizeof(e->incident.by));
+	memcpy(ret->after.incident.why, e->incident.why, sizeof(e->incident.why));
 	return 1;
 }
 

@@ -166,6 +166,7 @@ static void test_HS_05_delivered_only_on_receipt_of_this_seq(void **state)
 	assert_int_equal(escalate_receipt(&t, row, 2, at_s(11), &c), 1);
 	escalate_adopt(&t, &c);
 	assert_int_equal(t.episodes[row].incident.state, INCIDENT_RECEIVED);
+	assert_string_equal(t.episodes[row].incident.why, "appelé 2 fois");
 	assert_true(escalate_is_owed(&t.episodes[row]));
 	assert_int_equal(escalate_receipt(&t, row, 2, at_s(12), &c), 0);
 	assert_int_equal(escalate_receipt(&t, row, 3, at_s(12), &c), 1);

@@ -6,6 +6,8 @@
  */
 #include "tests/unit/scenario_play.h"
 
+#include <sqlite3.h>
+
 #define SCENARIOS      "tests/scenarios"
 #define SCENARIOS_MAX  64
 #define LINE_MAX_BYTES 4096
@@ -159,15 +161,16 @@ static void do_restart(struct play *p, const json_t *step)
 
 	(void)outbox_free(p->outbox);
 	if (strcmp(text_of(step, "restart", ""), "reboot") == 0) {
-		char command[160];
+		char path[64];
+		sqlite3 *db = NULL;
 
 		p->boot_offset_us = 77;
 		/* as if written by the boot before */
-		(void)snprintf(command, sizeof(command),
-			"/usr/bin/python3 -c \"import sqlite3; c = sqlite3.connect('%s/hub.db');"
-			" c.execute('UPDATE incident SET boot = 1'); c.commit()\"",
-			p->dir);
-		assert_int_equal(system(command), 0);
+		(void)snprintf(path, sizeof(path), "%s/hub.db", p->dir);
+		assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+		assert_int_equal(sqlite3_exec(db, "UPDATE incident SET boot = 1", NULL, NULL, NULL),
+			SQLITE_OK);
+		(void)sqlite3_close(db);
 	}
 	start(p, "maison", ask_s);
 }
