@@ -138,7 +138,6 @@ static void feed_voice(struct desk *d, struct desk_moment at)
 	memcpy(d->in_voice, c->id, sizeof(d->in_voice));
 	d->voice_say = c->ladder.say;
 	d->voice_since_us = at.now_us;
-	d->ports.tell("queued", c->id, NULL, d->ports.userdata);
 }
 
 uint64_t desk_tick(struct desk *d, struct desk_moment at)

@@ -64,8 +64,11 @@ static int say(const char *key, const struct incident *incident, enum ladder_say
 	const struct gateway_home *home = gateway_config_home(&g->config, incident->home);
 
 	announce_sentence(g->config.language, incident, home, what, is_reminder, sentence);
-	return playback_say(
+	int r = playback_say(
 		g->playback, key, NULL, sentence, incident->class != INCIDENT_TECHNICAL);
+	if (r >= 0)
+		gateway_tell(g, "queued", clock_boot_us(), incident->id, sentence);
+	return r;
 }
 
 static void tell(const char *what, const char *incident, const char *text, void *userdata)
