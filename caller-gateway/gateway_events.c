@@ -49,7 +49,7 @@ static void on_message(const struct mqtt_message *message, void *userdata)
 		refuse(g, message->topic, error);
 	else if (g->message.what == INBOX_INCIDENT)
 		take_incident(g, message->topic, &g->message.incident);
-	else
+	else if (g->message.what == INBOX_HEARTBEAT)
 		take_heartbeat(g, &g->message.heartbeat);
 }
 

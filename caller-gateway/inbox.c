@@ -46,25 +46,45 @@ static int read_heartbeat(const char *home, const void *payload, size_t bytes,
 	return 0;
 }
 
+static int read_link(const void *payload, size_t bytes, struct inbox_message *ret, char *ret_error)
+{
+	struct link link;
+	int r = link_from_json(payload, bytes, &link, ret_error, INBOX_ERROR_MAX);
+
+	if (r < 0)
+		return r;
+	ret->what = INBOX_LINK;
+	ret->link = link;
+	return 0;
+}
+
 int inbox_read(const char *topic, const void *payload, size_t bytes, struct inbox_message *ret,
 	char ret_error[INBOX_ERROR_MAX])
 {
 	char home[INCIDENT_HOME_MAX];
 
+	int r = -EINVAL;
+
 	if (incident_topic_home(topic, "incident", home) == 0)
-		return read_incident(home, payload, bytes, ret, ret_error);
-	if (incident_topic_home(topic, "heartbeat", home) == 0)
-		return read_heartbeat(home, payload, bytes, ret, ret_error);
-	(void)snprintf(ret_error, INBOX_ERROR_MAX, "topic: is none of ours");
-	return -EINVAL;
+		r = read_incident(home, payload, bytes, ret, ret_error);
+	else if (incident_topic_home(topic, "heartbeat", home) == 0)
+		r = read_heartbeat(home, payload, bytes, ret, ret_error);
+	else if (incident_topic_home(topic, "link", home) == 0)
+		r = read_link(payload, bytes, ret, ret_error);
+	else
+		(void)snprintf(ret_error, INBOX_ERROR_MAX, "topic: is none of ours");
+	if (r == 0)
+		memcpy(ret->home, home, sizeof(ret->home));
+	return r;
 }
 
 bool inbox_refuse(struct inbox *i, const char *topic, char ret_sender[INCIDENT_HOME_MAX])
 {
 	char sender[INCIDENT_HOME_MAX] = "?";
 
-	if (incident_topic_home(topic, "incident", sender) < 0)
-		(void)incident_topic_home(topic, "heartbeat", sender);
+	if (incident_topic_home(topic, "incident", sender) < 0 &&
+		incident_topic_home(topic, "heartbeat", sender) < 0)
+		(void)incident_topic_home(topic, "link", sender);
 	i->refused++;
 	for (unsigned int n = 0; n < i->senders_count; n++)
 		if (strcmp(i->senders[n], sender) == 0)

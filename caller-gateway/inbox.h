@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What arrives from the homes, checked: topic and payload become an incident or a heartbeat, or are
- * refused. The broker's access list ties the topic's home to a certificate; the payload's home must
- * be the same. Refused messages are counted, and each sender's first is worth a line in the log.
+ * What arrives from the homes, checked: topic and payload become an incident, a heartbeat or word
+ * of a link, or are refused. The broker's access list ties the topic's home to a certificate; the
+ * payload's home must be the same. Refused messages are counted, and each sender's first is worth a
+ * line in the log.
  */
 #pragma once
 
@@ -14,14 +15,16 @@
 #define INBOX_SENDERS_MAX 256 /* whose first refusal is remembered */
 #define INBOX_ERROR_MAX   256
 
-enum inbox_what { INBOX_INCIDENT, INBOX_HEARTBEAT };
+enum inbox_what { INBOX_INCIDENT, INBOX_HEARTBEAT, INBOX_LINK };
 
 struct inbox_message {
 	enum inbox_what what;
 	union {
 		struct incident incident;
 		struct heartbeat heartbeat;
+		struct link link;
 	};
+	char home[INCIDENT_HOME_MAX]; /* the topic's */
 };
 
 /* A plain value; all zero is empty. */

@@ -134,6 +134,15 @@ int progress_to_json(const struct progress *progress, char ret_json[INCIDENT_JSO
 int progress_from_json(
 	const char *json, size_t bytes, struct progress *ret, char *ret_error, size_t error_bytes);
 
+/* Hub → gateway, topic …/link: {"v":1,"state":"up"} by the hub at each connection,
+ * {"v":1,"state":"lost"} by the broker as its last will. */
+struct link {
+	bool is_up;
+};
+int link_to_json(const struct link *link, char ret_json[INCIDENT_JSON_MAX]);
+int link_from_json(
+	const char *json, size_t bytes, struct link *ret, char *ret_error, size_t error_bytes);
+
 /* "vigie/v1/<home>/<leaf>" into ret (of `bytes`): its length or −ENAMETOOLONG. */
 int incident_topic(const char *home, const char *leaf, char *ret, size_t bytes);
 /* The home named in such a topic when its leaf is `leaf`: 0, or −EINVAL. */

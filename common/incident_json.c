@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What crosses the wire between home and centre about one incident: its full state (hub →
- * gateway), the receipt and the progress (gateway → hub). docs/PROTOCOL.md has an example of each.
+ * gateway), the receipt and the progress (gateway → hub); and that the hub's link is up or lost.
+ * docs/PROTOCOL.md has an example of each.
  * Strict both ways: what would be refused is not written.
  */
 #include "common/incident.h"
@@ -250,5 +251,34 @@ int progress_from_json(
 	json_decref(object);
 	if (refusal.result == 0)
 		*ret = progress;
+	return refusal.result;
+}
+
+int link_to_json(const struct link *link, char ret_json[INCIDENT_JSON_MAX])
+{
+	return json_fields_write(json_pack("{s:i, s:s}", "v", INCIDENT_VERSION, "state",
+					 link->is_up ? "up" : "lost"),
+		ret_json, INCIDENT_JSON_MAX);
+}
+
+int link_from_json(
+	const char *json, size_t bytes, struct link *ret, char *ret_error, size_t error_bytes)
+{
+	struct json_refusal refusal = {.text = ret_error, .bytes = error_bytes};
+	json_t *object = json_fields_parse(json, bytes, INCIDENT_JSON_MAX - 1, &refusal);
+	struct json_fields f;
+
+	if (!object)
+		return refusal.result;
+	json_fields_begin(&f, object, &refusal);
+	json_fields_version(&f, INCIDENT_VERSION);
+	const char *state = json_fields_word(&f, "state");
+	struct link link = {.is_up = strcmp(state, "up") == 0};
+	if (!link.is_up && strcmp(state, "lost") != 0)
+		json_fields_refuse(&f, -EINVAL, "state", "is neither up nor lost");
+	json_fields_end(&f);
+	json_decref(object);
+	if (refusal.result == 0)
+		*ret = link;
 	return refusal.result;
 }

@@ -11,9 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LINK_LOST "{\"v\":1,\"state\":\"lost\"}"
-#define LINK_UP   "{\"v\":1,\"state\":\"up\"}"
-
 struct uplink {
 	struct mqtt *mqtt;
 	struct uplink_listener listener;
@@ -27,13 +24,17 @@ struct uplink {
 
 static void on_up(void *userdata)
 {
+	const struct link up = {.is_up = true};
 	struct uplink *u = userdata;
+	char json[INCIDENT_JSON_MAX];
 
 	u->why[0] = '\0';
 	u->is_logged = false;
 	log_info("link: up");
-	(void)mqtt_publish(
-		u->mqtt, u->link_topic, LINK_UP, strlen(LINK_UP), UPLINK_INCIDENT_EXPIRY_S);
+	int bytes = link_to_json(&up, json);
+	if (bytes > 0)
+		(void)mqtt_publish(
+			u->mqtt, u->link_topic, json, (size_t)bytes, UPLINK_INCIDENT_EXPIRY_S);
 	u->listener.on_link(true, u->listener.userdata);
 }
 
@@ -110,13 +111,16 @@ static int connect_to(struct uplink *u, sd_event *event, const struct hub_config
 		.on_message = on_message,
 		.on_refused = on_refused,
 		.userdata = u};
-	char client_id[INCIDENT_HOME_MAX + 8];
+	const struct link lost = {.is_up = false};
+	char client_id[INCIDENT_HOME_MAX + 8], will[INCIDENT_JSON_MAX];
 	struct mqtt_options options = {.client_id = client_id,
 		.session_expiry_s = UPLINK_SESSION_EXPIRY_S,
 		.will_topic = u->link_topic,
-		.will_payload = LINK_LOST};
-	int r;
+		.will_payload = will};
+	int r = link_to_json(&lost, will);
 
+	if (r < 0)
+		return r;
 	(void)snprintf(client_id, sizeof(client_id), "hub-%s", config->home);
 	for (unsigned int n = 0; n < config->brokers_count; n++)
 		options.brokers[n] = config->brokers[n];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Any bytes as an incident, a receipt, a progress and a heartbeat. What is taken can be written,
- * and what is written is taken again and written the same; what is refused says why and changes
- * nothing.
+ * Any bytes as an incident, a receipt, a progress, a link and a heartbeat. What is taken can be
+ * written, and what is written is taken again and written the same; what is refused says why and
+ * changes nothing.
  */
 #include "common/heartbeat.h"
 #include "common/incident.h"
@@ -42,6 +42,7 @@ static void must(bool is_so)
 DEFINE_CHECK(incident)
 DEFINE_CHECK(receipt)
 DEFINE_CHECK(progress)
+DEFINE_CHECK(link)
 DEFINE_CHECK(heartbeat)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
@@ -51,6 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
 	check_incident(json, count);
 	check_receipt(json, count);
 	check_progress(json, count);
+	check_link(json, count);
 	check_heartbeat(json, count);
 	return 0;
 }

@@ -61,6 +61,19 @@ static void test_a_heartbeat_of_its_own_home_is_taken(void **state)
 		inbox_read("vigie/v1/other/heartbeat", json, (size_t)bytes, &m, error), -EINVAL);
 }
 
+static void test_word_of_a_link_is_taken_with_its_topics_home(void **state)
+{
+	static const char lost[] = "{\"v\":1,\"state\":\"lost\"}";
+	char error[INBOX_ERROR_MAX];
+	struct inbox_message m = {.link.is_up = true};
+	(void)state;
+
+	assert_int_equal(inbox_read("vigie/v1/demo/link", lost, strlen(lost), &m, error), 0);
+	assert_int_equal(m.what, INBOX_LINK);
+	assert_false(m.link.is_up);
+	assert_string_equal(m.home, "demo");
+}
+
 static void test_another_homes_name_is_refused(void **state)
 {
 	char json[INCIDENT_JSON_MAX], error[INBOX_ERROR_MAX];
@@ -84,6 +97,8 @@ static void test_garbage_is_refused_and_nothing_is_touched(void **state)
 		{TOPIC, "{\"v\":2}"},
 		{TOPIC, "\xff\xfe"},
 		{"vigie/v1/demo/heartbeat", "{}"},
+		{"vigie/v1/demo/link", "{}"},
+		{"vigie/v1/demo/link", "{\"v\":1,\"state\":\"maybe\"}"},
 		{"vigie/v1/demo/receipt", "{}"},
 		{"vigie/v1/demo", "{}"},
 		{"vigie/v1/DEMO/incident", "{}"},
@@ -124,6 +139,7 @@ static void test_a_senders_first_refusal_is_told_and_every_one_counted(void **st
 	assert_true(inbox_refuse(&inbox, TOPIC, sender));
 	assert_string_equal(sender, "demo");
 	assert_false(inbox_refuse(&inbox, "vigie/v1/demo/heartbeat", sender));
+	assert_false(inbox_refuse(&inbox, "vigie/v1/demo/link", sender));
 	assert_true(inbox_refuse(&inbox, "nonsense", sender));
 	assert_string_equal(sender, "?");
 	assert_false(inbox_refuse(&inbox, "", sender));
@@ -132,7 +148,7 @@ static void test_a_senders_first_refusal_is_told_and_every_one_counted(void **st
 		assert_true(inbox_refuse(&inbox, topic, sender));
 	}
 	assert_false(inbox_refuse(&inbox, "vigie/v1/one-too-many/incident", sender));
-	assert_int_equal(inbox.refused, INBOX_SENDERS_MAX + 3);
+	assert_int_equal(inbox.refused, INBOX_SENDERS_MAX + 4);
 }
 
 int main(void)
@@ -140,6 +156,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_an_incident_of_its_own_home_is_taken),
 		cmocka_unit_test(test_a_heartbeat_of_its_own_home_is_taken),
+		cmocka_unit_test(test_word_of_a_link_is_taken_with_its_topics_home),
 		cmocka_unit_test(test_another_homes_name_is_refused),
 		cmocka_unit_test(test_garbage_is_refused_and_nothing_is_touched),
 		cmocka_unit_test(test_a_truncated_incident_is_refused_at_every_length),

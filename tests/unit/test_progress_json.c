@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the gateway answers on the wire: the receipt and the progress. */
+/* The small messages on the wire: the receipt, the progress and the link. */
 #include "common/incident.h"
 
 #include <errno.h>
@@ -120,10 +120,43 @@ static void test_progress_round_trip(void **state)
 	assert_int_equal(progress_to_json(&p, json), -EINVAL);
 }
 
+static void test_link_round_trip_and_vectors(void **state)
+{
+	static const struct vector vectors[] = {
+		{"{\"v\":1,\"state\":\"up\"}", 0, ""},
+		{"{\"v\":1,\"state\":\"lost\"}", 0, ""},
+		{"{\"v\":2,\"state\":\"lost\"}", -EPROTONOSUPPORT, "v:"},
+		{"{\"v\":1}", -EINVAL, "state: is missing"},
+		{"{\"v\":1,\"state\":\"\"}", -EINVAL, "state: is neither up nor lost"},
+		{"{\"v\":1,\"state\":true}", -EINVAL, "state:"},
+		{"{\"v\":1,\"state\":\"up\",\"home\":\"a\"}", -EINVAL, "home:"},
+		{"lost", -EINVAL, ""},
+	};
+	struct link link = {.is_up = false}, back = {.is_up = true};
+	char json[INCIDENT_JSON_MAX], error[160];
+	int length = link_to_json(&link, json);
+
+	(void)state;
+	assert_string_equal(json, "{\"v\":1,\"state\":\"lost\"}");
+	assert_int_equal(link_from_json(json, (size_t)length, &back, NULL, 0), 0);
+	assert_false(back.is_up);
+	for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++) {
+		bool before = back.is_up;
+
+		*error = '\0';
+		length = link_from_json(
+			vectors[i].json, strlen(vectors[i].json), &back, error, sizeof error);
+		check(&vectors[i], length, error, before == back.is_up);
+		if (length == 0)
+			assert_int_equal(back.is_up, i == 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_receipt_round_trip_and_vectors),
+		cmocka_unit_test(test_link_round_trip_and_vectors),
 		cmocka_unit_test(test_progress_vectors),
 		cmocka_unit_test(test_progress_round_trip),
 	};

@@ -68,6 +68,17 @@ static int check_progress(const char *json, char error[ERROR_MAX])
 	return r < 0 ? r : is_same_json(json, written) ? 0 : -EBADMSG;
 }
 
+static int check_link(const char *json, char error[ERROR_MAX])
+{
+	struct link l;
+	char written[INCIDENT_JSON_MAX];
+	int r = link_from_json(json, strlen(json), &l, error, ERROR_MAX);
+
+	if (r == 0)
+		r = link_to_json(&l, written);
+	return r < 0 ? r : is_same_json(json, written) ? 0 : -EBADMSG;
+}
+
 static int check_heartbeat(const char *json, char error[ERROR_MAX])
 {
 	struct heartbeat h;
@@ -183,10 +194,10 @@ static char *read_page(void)
 static void test_every_example_is_what_the_code_reads_and_writes(void **state)
 {
 	struct kind kinds[] = {{"incident", check_incident, 0}, {"receipt", check_receipt, 0},
-		{"progress", check_progress, 0}, {"heartbeat", check_heartbeat, 0},
-		{"request", check_request, 0}, {"answer", check_answer, 0},
-		{"hub-status", check_hub_status, 0}, {"gateway-status", check_gateway_status, 0},
-		{"step", check_step, 0}};
+		{"progress", check_progress, 0}, {"link", check_link, 0},
+		{"heartbeat", check_heartbeat, 0}, {"request", check_request, 0},
+		{"answer", check_answer, 0}, {"hub-status", check_hub_status, 0},
+		{"gateway-status", check_gateway_status, 0}, {"step", check_step, 0}};
 	const size_t count = sizeof kinds / sizeof kinds[0];
 	_cleanup_(free_p) char *page = read_page();
 	char *at = page;
