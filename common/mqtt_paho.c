@@ -121,7 +121,7 @@ static const char *failure_text(const MQTTAsync_failureData5 *answer)
 	if (answer->reasonCode >= REFUSED_FROM)
 		text = MQTTReasonCode_toString(answer->reasonCode);
 	else if (answer->code >= REFUSED_FROM)
-		text = MQTTReasonCode_toString(answer->code);
+		text = MQTTReasonCode_toString((enum MQTTReasonCodes)answer->code);
 	if (!text)
 		text = answer->message;
 	return text ? text : MQTTAsync_strerror(answer->code);

@@ -77,7 +77,7 @@ WORDS = {
     "by_itself": ("(--ack : la démonstration répond elle-même dans 5 s)", "(--ack: the demo answers by itself in 5 s)"),
     "no_keyboard": ("(pas de clavier ici : la démonstration répond elle-même dans 5 s)",
                     "(no keyboard here: the demo answers by itself in 5 s)"),
-    "closing": ("Quelqu'un est allé aider : l'opérateur clôt l'alerte.", "Somebody went and helped: the operator closes it."),
+    "closing": ("Quelqu'un est allé aider : l'opérateur clôt l'alerte, issue « helped ».", "Somebody went and helped: the operator closes it, outcome \"helped\"."),
     "nothing": ("L'enregistrement est fini : rien n'a donné l'alerte.", "The recording is over: nothing raised an alarm."),
     "table": ("Temps mesurés", "Measured times"),
     "listen": ("À écouter : {path}", "To listen to: {path}"),
