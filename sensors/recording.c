@@ -13,6 +13,7 @@
 
 #define TRIAL_HEADER "t_ms,x_mg,y_mg,z_mg"
 #define HOME_HEADER  "time,sensor,room,kind,value"
+#define AHEAD_BYTES  16384
 
 DEFINE_CLEANUP(struct recording *, recording_free_p, recording_free)
 
@@ -63,23 +64,52 @@ int recording_fail_at(struct recording *r, uint64_t offset, const char *format, 
 	return error;
 }
 
+/* Moves what is left to the front and reads on: how many bytes came. */
+static size_t read_on(struct recording *r)
+{
+	size_t left = r->ahead_bytes - r->taken_bytes, got;
+
+	memmove(r->buffer, r->buffer + r->taken_bytes, left);
+	got = fread(r->buffer + left, 1, AHEAD_BYTES - left, r->stream);
+	r->taken_bytes = 0;
+	r->ahead_bytes = left + got;
+	return got;
+}
+
+/* Where the next line ends, or NULL: the file is over before, or the line is too long. */
+static uint8_t *find_end(struct recording *r)
+{
+	uint8_t *end;
+	size_t left;
+
+	do {
+		left = r->ahead_bytes - r->taken_bytes;
+		end = memchr(r->buffer + r->taken_bytes, '\n',
+			left < RECORDING_LINE_MAX ? left : RECORDING_LINE_MAX);
+	} while (!end && left < RECORDING_LINE_MAX && read_on(r) > 0);
+	return end;
+}
+
 int recording_line(struct recording *r)
 {
-	size_t length;
+	uint8_t *end = find_end(r), *begin = r->buffer + r->taken_bytes;
+	size_t left = r->ahead_bytes - r->taken_bytes;
 
 	r->line++;
-	if (!fgets(r->text, (int)sizeof(r->text), r->stream))
-		return ferror(r->stream) ? recording_fail_line(r, "cannot be read") : 0;
-	length = strlen(r->text);
-	if (length == 0 || r->text[length - 1] != '\n') {
-		if (length + 1 == sizeof(r->text))
-			return recording_fail_line(r, "is longer than %zu bytes", length - 1);
+	if (!end && ferror(r->stream))
+		return recording_fail_line(r, "cannot be read");
+	if (!end && left == 0)
+		return 0;
+	if (!end && left >= RECORDING_LINE_MAX)
+		return recording_fail_line(r, "is longer than %d bytes", RECORDING_LINE_MAX - 1);
+	if (!end || memchr(begin, 0, (size_t)(end - begin)))
 		return recording_fail_line(
 			r, "has no end of line: the file was cut or is not text");
-	}
-	r->text[--length] = 0;
-	if (length > 0 && r->text[length - 1] == '\r')
-		r->text[length - 1] = 0;
+	r->taken_bytes += (size_t)(end - begin) + 1;
+	if (end > begin && end[-1] == '\r')
+		end--;
+	*end = 0;
+	r->text = (char *)begin;
 	return 1;
 }
 
@@ -123,8 +153,8 @@ int recording_new(struct recording **ret, FILE *stream, const char *name, const 
 	}
 	r->stream = stream;
 	r->name = strdup(name);
-	r->packet = malloc(RECORDING_PACKET_MAX);
-	if (!r->name || !r->packet)
+	r->buffer = malloc(RECORDING_PACKET_MAX);
+	if (!r->name || !r->buffer)
 		return -ENOMEM;
 	(void)snprintf(r->sensor.text, sizeof(r->sensor.text), "%s", sensor ? sensor : "wearable");
 	error = begin(r);
@@ -159,7 +189,7 @@ struct recording *recording_free(struct recording *r)
 		return NULL;
 	(void)fclose(r->stream);
 	free(r->name);
-	free(r->packet);
+	free(r->buffer);
 	free(r);
 	return NULL;
 }

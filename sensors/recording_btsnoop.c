@@ -87,7 +87,7 @@ int recording_btsnoop_next(struct recording *r, struct recording_record *ret)
 			RECORDING_PACKET_MAX);
 	calendar_us = calendar((int64_t)bytes_be(&b, 8));
 	if (included > 0) {
-		error = take(r, r->packet, included, "a record");
+		error = take(r, r->buffer, included, "a record");
 		if (error == 0)
 			error = recording_fail_at(r, r->offset,
 				"a record is cut: expected %llu bytes, has none",
@@ -101,7 +101,7 @@ int recording_btsnoop_next(struct recording *r, struct recording_record *ret)
 		.is_received = flags & FLAG_RECEIVED,
 		.cut_bytes = (uint32_t)(original - included),
 		.bytes = (uint32_t)included,
-		.at = r->packet,
+		.at = r->buffer,
 	};
 	return 1;
 }

@@ -7,7 +7,7 @@
 
 #include "sensors/recording.h"
 
-#define RECORDING_LINE_MAX 256 /* bytes of a CSV line with its end and NUL */
+#define RECORDING_LINE_MAX 255 /* bytes of a CSV line with its end */
 
 struct recording_sample {
 	int64_t t_us;
@@ -24,7 +24,7 @@ struct recording {
 
 	uint64_t line;   /* CSV: of the line last read, from 1 */
 	uint64_t offset; /* btsnoop: of the next unread byte */
-	char text[RECORDING_LINE_MAX];
+	char *text;      /* CSV: that line, in the buffer, without its end */
 
 	bool has_begun;
 	int64_t last_us; /* stamp of the record before, in the recording's own clock */
@@ -32,7 +32,9 @@ struct recording {
 
 	bool has_pending; /* trials: a sample read ahead */
 	struct recording_sample pending;
-	uint8_t *packet; /* btsnoop: RECORDING_PACKET_MAX bytes */
+	/* RECORDING_PACKET_MAX bytes: btsnoop: the packet; CSV: what was read ahead */
+	uint8_t *buffer;
+	size_t taken_bytes, ahead_bytes; /* CSV: of the buffer */
 };
 
 /* The record's offset_us for a stamp of the recording's clock: steps back count as no time. */

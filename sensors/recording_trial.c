@@ -95,7 +95,9 @@ int recording_trial_next(struct recording *r, struct recording_record *ret)
 
 	if (more <= 0)
 		return more;
-	*ret = (struct recording_record){.what = RECORDING_ACCEL};
+	/* the samples, most of it, are about to be written */
+	memset(ret, 0, offsetof(struct recording_record, accel.samples));
+	ret->what = RECORDING_ACCEL;
 	batch->first_us = (uint64_t)r->pending.t_us;
 	batch->sensor = r->sensor;
 	last = r->pending;
