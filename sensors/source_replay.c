@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Plays a recording on the loop: one timer, at most BURST records a wake-up so that everything else
- * on the loop gets its turn.
+ * Plays a recording on the loop: one timer, BURST records a wake-up and more while TURN_US are not
+ * over, so that everything else on the loop gets its turn.
  */
 #include "sensors/source_replay.h"
 
@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define BURST             64
+#define TURN_US           UINT64_C(500)
 #define TIMER_ACCURACY_US 1000
 
 struct source_replay {
@@ -99,6 +100,12 @@ static int end(struct source_replay *s, int error)
 	return 0;
 }
 
+/* The clock is asked seldom: setting the timer anew costs more than a burst of records. */
+static bool is_turn_over(const struct source_replay *s, unsigned int records)
+{
+	return records % BURST == 0 && clock_boot_us() >= s->now_us + TURN_US;
+}
+
 static int on_timer(sd_event_source *timer, uint64_t usec, void *userdata)
 {
 	struct source_replay *s = userdata;
@@ -107,7 +114,7 @@ static int on_timer(sd_event_source *timer, uint64_t usec, void *userdata)
 
 	(void)usec;
 	s->now_us = clock_boot_us();
-	for (int i = 0; i < BURST; i++) {
+	for (unsigned int i = 1; !is_turn_over(s, i); i++) {
 		if (!s->has_record) {
 			error = recording_next(s->recording, &s->record);
 			if (error <= 0)
