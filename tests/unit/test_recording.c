@@ -177,6 +177,26 @@ static void test_lines_are_bounded(void **state)
 	line_refused(text, "x:2: is longer than 254 bytes");
 }
 
+/* Longer than what is read ahead, with lines of every alignment. */
+static void test_long_files_come_whole(void **state)
+{
+	static char text[9000 * 24] = TRIAL;
+	_cleanup_(recording_free_p) struct recording *r = NULL;
+	struct recording_record record;
+	size_t at = strlen(text);
+	int samples = 0;
+
+	(void)state;
+	for (int i = 0; i < 9000; i++)
+		at += (size_t)snprintf(text + at, sizeof(text) - at, "%d,%d,%d,1\n", i * 20, i, -i);
+	r = open_text(text);
+	while (recording_next(r, &record) == 1)
+		for (int i = 0; i < record.accel.count; i++, samples++)
+			assert_int_equal(record.accel.samples[i].x_mg, samples);
+	assert_int_equal(samples, 9000);
+	assert_string_equal(recording_error(r), "");
+}
+
 static void test_header_decides(void **state)
 {
 	(void)state;
@@ -361,6 +381,7 @@ int main(void)
 		cmocka_unit_test(test_trial_keeps_what_came_before_damage),
 		cmocka_unit_test(test_trial_refuses_what_is_no_sample),
 		cmocka_unit_test(test_lines_are_bounded),
+		cmocka_unit_test(test_long_files_come_whole),
 		cmocka_unit_test(test_header_decides),
 		cmocka_unit_test(test_absent_file_is_told),
 		cmocka_unit_test(test_home_log_becomes_readings),
