@@ -134,16 +134,16 @@ int main(void)
 		return 1;
 	(void)printf("fall model, state %zu bytes a wearable, %d samples of %d Hz\n", fall_size(),
 		SAMPLES, RATE_HZ);
-	(void)printf("%-18s %9s %9s %7s %8s %22s\n", "", "ns/sample", "floor", "ratio", "answers",
-		"wearables on one core");
 	for (size_t i = 0; i < sizeof(hours) / sizeof(hours[0]); i++) {
 		memset(w->batches, 0, sizeof(w->batches));
 		fill(w, &hours[i]);
 
 		double least_ns = floor_ns(w), ns = model_ns(w);
 
-		(void)printf("%-18s %9.2f %9.2f %7.1f %8d %22.0f\n", hours[i].name, ns, least_ns,
-			ns / least_ns, w->answers, 1e9 / (ns * RATE_HZ));
+		(void)printf("%s: %.2f ns/sample; one pass over them %.2f ns/sample; ratio %.1f; "
+			     "%d answers, %.0f wearables on one core\n",
+			hours[i].name, ns, least_ns, ns / least_ns, w->answers,
+			1e9 / (ns * RATE_HZ));
 	}
 	free(w->fall);
 	return 0;
