@@ -5,9 +5,11 @@ whatever dies on the way. Prints TAP."""
 
 import os
 import pathlib
+import re
 import resource
 import signal
 import sqlite3
+import subprocess
 import sys
 import time
 
@@ -16,6 +18,12 @@ sys.dont_write_bytecode = True
 from house import BUILD, RECORDINGS, House, run_tests, wait_for  # noqa: E402
 
 SHIM = BUILD / "tests/fakes/die_at_publish.so"
+
+
+def preloads():
+    """The shim, behind the address sanitizer's runtime where that is linked: it must come first."""
+    linked = subprocess.run(["ldd", BUILD / "bin/vigie-hub"], check=True, capture_output=True, text=True).stdout
+    return " ".join(re.findall(r"=> (/\S*lib[at]san\S*)", linked) + [str(SHIM)])
 
 
 def at_centre(house, everything=False):
@@ -81,7 +89,7 @@ def test_HS_02_hub_killed_between_commit_and_publish():
     with House() as house:
         house.start_broker()
         house.start_gateway()
-        house.start_hub(LD_PRELOAD=str(SHIM), VIGIE_DIE_AT="/incident", VIGIE_DIE_ONCE=str(house.folder / "died"))
+        house.start_hub(LD_PRELOAD=preloads(), VIGIE_DIE_AT="/incident", VIGIE_DIE_ONCE=str(house.folder / "died"))
         try:
             house.hub.ask("press")
         except (OSError, ValueError):
@@ -101,7 +109,7 @@ def test_HS_02_hub_killed_between_commit_and_publish():
 def test_HS_02_gateway_killed_between_commit_and_receipt():
     with House() as house:
         house.start_broker()
-        house.start_gateway(LD_PRELOAD=str(SHIM), VIGIE_DIE_AT="/receipt", VIGIE_DIE_ONCE=str(house.folder / "died"))
+        house.start_gateway(LD_PRELOAD=preloads(), VIGIE_DIE_AT="/receipt", VIGIE_DIE_ONCE=str(house.folder / "died"))
         house.start_hub()
         incident = house.hub.ask("press")["incident"]
         assert house.gateway.wait_end() == -signal.SIGKILL
