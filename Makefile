@@ -82,6 +82,8 @@ $(B)/bin/vigie-eval: $(B)/models/eval/main.o $(LIB)
 	$(call link,$(LIBS_EVAL))
 $(B)/bin/make-recordings: $(B)/models/recordings/main.o $(LIB)
 	$(call link,)
+$(B)/bin/dump-features: $(B)/models/training/dump_features.o $(B)/models/training/variation.o $(LIB)
+	$(call link,-lm)
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(LIB)
 	$(call link,-lcmocka $(LIBS_TEST))
 $(B)/tests/system/%: $(B)/tests/system/%.o $(LIB)
@@ -114,6 +116,15 @@ lint:
 warnings:
 	@find $(wildcard common sensors models hub caller-gateway tests) -name '*.c' | xargs -n 8 -P $$(nproc) \
 		$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -fsyntax-only
+# The fall model's weights, written anew from recordings (models/training/MODEL.md): falls.tar.gz of
+# VIGIE_DATA, 20 minutes of one core. The same data and script give the same bytes.
+TRAINING := build/training
+VIGIE_DATA ?= ../shared/data
+train: $(B)/bin/dump-features
+	mkdir -p $(TRAINING)/falls
+	tar -C $(TRAINING)/falls -xzf $(VIGIE_DATA)/falls.tar.gz
+	$< $(TRAINING)/falls $(TRAINING)/features
+	/usr/bin/python3 models/training/train.py $(TRAINING)/falls $(TRAINING)/features models/fall_weights.c $(TRAINING)/folds
 # The synthetic recordings, written anew (a unit test compares them with what this makes).
 recordings: $(B)/bin/make-recordings
 	$< models/recordings
@@ -143,6 +154,6 @@ install: all
 clean:
 	rm -rf build
 force:
-.PHONY: all unit unit-threads fuzzers benches fakes for-check check lint warnings format fuzz bench coverage install clean force recordings
+.PHONY: all unit unit-threads fuzzers benches fakes for-check check lint warnings format fuzz bench coverage install clean force recordings train
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The life of a judgement: batches are re-timed (retime), watched for impacts (impact), and each
- * impact is put before the judge (fall_rule) twice. Which signs make a fall is the judge's matter
- * alone.
+ * impact is judged twice: described (fall_features, fall_signs) and scored (fall_score).
  */
 #include "models/fall.h"
-#include "models/fall_rule.h"
+#include "models/fall_features.h"
+#include "models/fall_score.h"
+#include "models/fall_signs.h"
 #include "models/impact.h"
 #include "models/retime.h"
 
@@ -13,18 +14,23 @@
 #include <math.h>
 #include <string.h>
 
-#define OPEN_MAX      4 /* impacts between their first look and their second answer */
-#define CLOCK_MOST_US (UINT64_MAX / 4) /* no clock has counted 146 000 years */
-#define LATE_US       2000000 /* samples this late are a link's disorder; later ones a new clock */
+#define FALL_SECOND_BINS (FALL_SECOND_ANSWER_S * RETIMED_PER_S)
+#define OPEN_MAX         4 /* impacts between their first look and their second answer */
+#define CLOCK_MOST_US    (UINT64_MAX / 4) /* no clock has counted 146 000 years */
+#define LATE_US          2000000 /* samples this late are a link's disorder; later ones a new clock */
 
 struct open_impact {
 	struct impact impact;
 	bool is_judged; /* its first answer was given, with this probability */
 	float first;
+	int32_t margin;
 };
 
 struct fall {
 	enum wear_place place;
+	const struct fall_weights *weights; /* borrowed */
+	fall_on_judged on_judged;
+	void *userdata;
 	uint64_t last_us; /* the latest stamp taken */
 	bool has_stream;
 	uint64_t due_bins; /* no answer is due before this many bins were heard */
@@ -57,7 +63,19 @@ void fall_init(struct fall *f, enum wear_place place)
 {
 	memset(f, 0, sizeof(*f));
 	f->place = place;
+	f->weights = &fall_weights_shipped;
 	begin(f);
+}
+
+void fall_use_weights(struct fall *f, const struct fall_weights *weights)
+{
+	f->weights = weights;
+}
+
+void fall_set_witness(struct fall *f, fall_on_judged on_judged, void *userdata)
+{
+	f->on_judged = on_judged;
+	f->userdata = userdata;
 }
 
 static uint64_t bin_us(const struct fall *f, uint64_t bin)
@@ -72,25 +90,38 @@ static uint32_t bins_of(enum fall_stage stage)
 	return stage == FALL_FIRST ? FALL_FIRST_BINS : FALL_SECOND_BINS;
 }
 
+/* Describes and scores an impact as it is known at its first answer. */
+static void score(struct fall *f, struct open_impact *o, const struct impact_window *w,
+	int16_t features[FALL_FEATURES])
+{
+	fall_features_of(w, features);
+	/* an impact that nothing else was heard of is no fall */
+	o->margin = w->count > 1 ? fall_margin(f->weights, f->place, features) : INT32_MIN;
+}
+
 static void answer(struct fall *f, struct open_impact *o, struct answers *to)
 {
 	enum fall_stage stage = o->is_judged ? FALL_SECOND : FALL_FIRST;
+	const struct fall_calibration *c = &f->weights->calibrations[f->place];
 	struct impact_window w
 		__attribute__((uninitialized)); /* 9 kB that are about to be filled */
+	int16_t features[FALL_FEATURES];
 	struct fall_signs signs;
 
 	if (impact_watch_window(&f->watch, &o->impact, bins_of(stage), &w) < 0)
 		impact_window_empty(&w); /* outlived by an absurd stream: no fall */
 	fall_signs_of(&w, &signs);
+	if (stage == FALL_FIRST)
+		score(f, o, &w, features);
 
-	float probability = fall_judge(&signs, f->place, stage);
+	float probability = fall_probability(c, o->margin, &signs, stage);
 
 	to->at[to->count++] = (struct fall_answer){
 		.stage = stage,
 		.impact_us = bin_us(f, o->impact.bin),
 		.answer_us = bin_us(f, f->watch.bins - 1),
 		.probability = probability,
-		.is_fall = probability >= fall_threshold(f->place, stage),
+		.is_fall = probability >= c->threshold[stage],
 		.peak_mg = (uint16_t)sqrtf((float)o->impact.power),
 		.still_ms = (uint16_t)(signs.still_s * 1000),
 		.gap_ms = (uint16_t)(signs.gap_bins * (RETIMED_US / 1000)),
@@ -99,6 +130,9 @@ static void answer(struct fall *f, struct open_impact *o, struct answers *to)
 	if (!o->is_judged)
 		o->first = probability;
 	o->is_judged = true;
+	if (f->on_judged)
+		f->on_judged(&to->at[to->count - 1], stage == FALL_FIRST ? features : NULL,
+			signs.lively_s, f->userdata);
 }
 
 static void forget(struct fall *f, uint32_t i)

@@ -53,6 +53,17 @@ int fall_push(
  * forgets. */
 int fall_finish(struct fall *f, struct fall_answer ret[FALL_EVENTS_MAX]);
 
+/*
+ * For training and measuring only. Other weights than the shipped ones (borrowed), and a witness of
+ * every answer: with the features behind it (models/fall_features.h) where it is a first one, else
+ * NULL. fall_init() forgets both.
+ */
+struct fall_weights;
+typedef void (*fall_on_judged)(const struct fall_answer *answer, const int16_t *features,
+	uint32_t lively_s, void *userdata);
+void fall_use_weights(struct fall *f, const struct fall_weights *weights);
+void fall_set_witness(struct fall *f, fall_on_judged on_judged, void *userdata);
+
 /* "wrist"; "trunk", "waist", "chest", "belt", "pendant"; "unknown". −EINVAL for others, ret
  * untouched. */
 int wear_place_from_text(const char *text, enum wear_place *ret);

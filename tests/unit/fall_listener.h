@@ -107,20 +107,29 @@ static inline struct vector still_standing(double s)
 	return (struct vector){0, -1000, 0};
 }
 
-/* Stands, falls at 8.0 s: 0.4 s nearly weightless, an impact of 0.08 s, then lies turned over. */
+/* Stands, topples from 7.4 s, strikes at 8.0 s for 0.08 s, shakes a second, then lies turned over.
+ */
 static inline struct vector falling(double s)
 {
-	if (s < 7.6)
+	if (s < 7.4)
 		return (struct vector){(int)(60 * sin(s * 5)), -1000, (int)(60 * sin(s * 3))};
-	if (s < 8.0)
-		return (struct vector){100, -300, 50};
+	if (s < 8.0) {
+		double part = (s - 7.4) / 0.6, light = 1000 - 650 * part;
+
+		return (struct vector){(int)(light * sin(part * 1.2)),
+			(int)(-light * cos(part * 1.2)), (int)(150 * sin(s * 30))};
+	}
 	if (s < 8.08) {
 		double hit = sin((s - 8.0) / 0.08 * 3.14159265);
 
 		return (struct vector){(int)(4200 * hit), (int)(3700 * hit), (int)(-2600 * hit)};
 	}
-	if (s < 8.6)
-		return (struct vector){(int)(1000 + 300 * sin(s * 40)), 0, 100};
+	if (s < 9.0) {
+		double left = exp(-(s - 8.08) * 4);
+
+		return (struct vector){(int)(1000 + 900 * left * sin(s * 40)),
+			(int)(600 * left * cos(s * 33)), (int)(100 + 500 * left * sin(s * 27))};
+	}
 	return (struct vector){1000, 50, 100};
 }
 

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Trees and calibration; see fall_score.h. Eight trees are walked at a time, so that one's waiting
+ * for memory is another's work.
+ */
+#include "models/fall_score.h"
+
+#include <math.h>
+
+#define ABREAST 8
+
+/* `count` is known where it is called, so that the compiler unrolls. */
+static inline __attribute__((always_inline)) int32_t walk(const struct fall_forest *f,
+	unsigned tree, const unsigned count, const int16_t features[FALL_FEATURES])
+{
+	const uint8_t *feature = f->features + (size_t)tree * FALL_NODES;
+	const int16_t *threshold = f->thresholds + (size_t)tree * FALL_NODES;
+	const int16_t *leaf = f->leaves + (size_t)tree * FALL_LEAVES;
+	size_t at[ABREAST];
+	int32_t sum = 0;
+
+	for (unsigned k = 0; k < count; k++)
+		at[k] = k * FALL_NODES;
+	for (size_t level = 0; level < FALL_DEPTH; level++)
+		for (size_t k = 0; k < count; k++)
+			at[k] = 2 * at[k] - k * FALL_NODES + 1 +
+				(features[feature[at[k]]] >= threshold[at[k]]);
+	for (size_t k = 0; k < count; k++)
+		sum += leaf[at[k] - (k + 1) * FALL_NODES + k * FALL_LEAVES];
+	return sum;
+}
+
+int32_t fall_forest_margin(const struct fall_forest *f, const int16_t features[FALL_FEATURES])
+{
+	unsigned tree = 0;
+	int32_t sum = 0;
+
+	for (; tree + ABREAST <= f->trees; tree += ABREAST)
+		sum += walk(f, tree, ABREAST, features);
+	for (; tree < f->trees; tree++)
+		sum += walk(f, tree, 1, features);
+	return sum;
+}
+
+int32_t fall_margin(
+	const struct fall_weights *w, enum wear_place place, const int16_t features[FALL_FEATURES])
+{
+	switch (place) {
+	case WEAR_WRIST:
+		return fall_forest_margin(&w->wrist, features);
+	case WEAR_TRUNK:
+		return fall_forest_margin(&w->trunk, features);
+	case WEAR_UNKNOWN:
+	default:
+		return (fall_forest_margin(&w->wrist, features) +
+			       fall_forest_margin(&w->trunk, features)) /
+		       2;
+	}
+}
+
+static float at_most(uint32_t seconds, uint32_t most)
+{
+	return (float)(seconds < most ? seconds : most);
+}
+
+float fall_probability(const struct fall_calibration *c, int32_t margin,
+	const struct fall_signs *signs, enum fall_stage stage)
+{
+	float raw = (float)margin / FALL_LEAF_PARTS, odds = raw * c->slope + c->offset;
+
+	if (stage == FALL_SECOND)
+		odds = raw * c->second_slope + c->second_offset +
+		       c->still * at_most(signs->still_s, FALL_STILL_MOST) -
+		       c->lively * at_most(signs->lively_s, FALL_LIVELY_MOST);
+	return 1 / (1 + expf(-odds));
+}
