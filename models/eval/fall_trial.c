@@ -112,8 +112,9 @@ static int run(
 	return 0;
 }
 
-int fall_trial_run(struct fall *model, const char *path, const struct trial *trial,
-	enum wear_place place, struct fall_result *ret, char ret_error[INDEX_ERROR_MAX])
+int fall_trial_run(struct fall *model, const struct fall_weights *weights, const char *path,
+	const struct trial *trial, enum wear_place place, struct fall_result *ret,
+	char ret_error[INDEX_ERROR_MAX])
 {
 	_cleanup_(recording_free_p) struct recording *recording = NULL;
 	struct run r = {.trial = trial};
@@ -128,6 +129,8 @@ int fall_trial_run(struct fall *model, const char *path, const struct trial *tri
 		return -EBADMSG;
 	}
 	fall_init(model, place);
+	if (weights)
+		fall_use_weights(model, weights);
 	error = run(&r, model, recording, ret_error);
 	if (error < 0)
 		return error;

@@ -20,6 +20,8 @@ struct fall_result {
 	float probability_at_first; /* … of the first answers */
 };
 
-/* `model` is fall_size() bytes. 0; −errno with "FILE:LINE: …" in ret_error. */
-int fall_trial_run(struct fall *model, const char *path, const struct trial *trial,
-	enum wear_place place, struct fall_result *ret, char ret_error[INDEX_ERROR_MAX]);
+/* `model` is fall_size() bytes; `weights` NULL: the shipped ones. 0; −errno with "FILE:LINE: …" in
+ * ret_error. */
+int fall_trial_run(struct fall *model, const struct fall_weights *weights, const char *path,
+	const struct trial *trial, enum wear_place place, struct fall_result *ret,
+	char ret_error[INDEX_ERROR_MAX]);

@@ -65,7 +65,7 @@ static void judge(const char *name, enum wear_place place, struct fall_result *r
 	assert_non_null(model);
 	(void)snprintf(trial.path, sizeof(trial.path), "%s", name);
 	assert_int_equal(fclose(open_shipped(name, path)), 0);
-	if (fall_trial_run(model, path, &trial, place, ret, error) < 0)
+	if (fall_trial_run(model, NULL, path, &trial, place, ret, error) < 0)
 		fail_msg("%s", error);
 }
 
