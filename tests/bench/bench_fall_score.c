@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What judging one impact costs: its features, and its score by the shipped trees, beside the same
+ * trees walked one after the other on the same rows (whose sums must be the same). Prints; passes
+ * no judgement on time.
+ */
+#include "models/fall_score.h"
+#include "models/recordings/random.h"
+
+#include "common/clock.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define ROWS 2000
+#define RUNS 15
+
+struct work {
+	struct impact_window windows[8];
+	int16_t rows[ROWS][FALL_FEATURES];
+	int32_t fast[ROWS], plain[ROWS];
+};
+
+static int32_t plain_margin(const struct fall_forest *f, const int16_t x[FALL_FEATURES])
+{
+	int32_t sum = 0;
+
+	for (size_t t = 0; t < f->trees; t++) {
+		size_t node = 0;
+
+		while (node < FALL_NODES) {
+			size_t at = t * FALL_NODES + node;
+
+			node = 2 * node + (x[f->features[at]] < f->thresholds[at] ? 1 : 2);
+		}
+		sum += f->leaves[t * FALL_LEAVES + node - FALL_NODES];
+	}
+	return sum;
+}
+
+static void fill(struct work *w)
+{
+	struct random r = {3};
+
+	for (size_t k = 0; k < sizeof(w->windows) / sizeof(w->windows[0]); k++) {
+		struct impact_window *v = &w->windows[k];
+
+		v->count = IMPACT_BEFORE + 1 + FALL_FIRST_BINS;
+		v->impact = IMPACT_BEFORE;
+		for (uint32_t i = 0; i < v->count; i++)
+			v->bins[i] = (struct retimed){(int16_t)random_around(&r, 300),
+				(int16_t)(random_around(&r, 300) - 1000),
+				(int16_t)random_around(&r, 300), 0};
+		v->bins[v->impact].x_mg = 4000;
+		fall_features_of(v, w->rows[k]);
+	}
+	for (int i = 8; i < ROWS; i++) /* rows of their own, near those of real windows */
+		for (int k = 0; k < FALL_FEATURES; k++)
+			w->rows[i][k] = (int16_t)(w->rows[i % 8][k] + random_around(&r, 400));
+}
+
+typedef int32_t (*scorer)(const struct fall_forest *f, const int16_t x[FALL_FEATURES]);
+
+static double score_ns(
+	const struct work *w, const struct fall_forest *f, scorer score, int32_t *ret)
+{
+	uint64_t best_us = UINT64_MAX;
+
+	for (int run = 0; run < RUNS; run++) {
+		uint64_t began_us = clock_us(CLOCK_PROCESS_CPUTIME_ID);
+
+		for (int i = 0; i < ROWS; i++)
+			ret[i] = score(f, w->rows[i]);
+
+		uint64_t took_us = clock_us(CLOCK_PROCESS_CPUTIME_ID) - began_us;
+
+		best_us = took_us < best_us ? took_us : best_us;
+	}
+	return (double)best_us * 1000 / ROWS;
+}
+
+static double features_ns(struct work *w)
+{
+	uint64_t best_us = UINT64_MAX;
+	int16_t features[FALL_FEATURES];
+
+	for (int run = 0; run < RUNS; run++) {
+		uint64_t began_us = clock_us(CLOCK_PROCESS_CPUTIME_ID);
+
+		for (int i = 0; i < ROWS; i++) {
+			fall_features_of(&w->windows[i % 8], features);
+			__asm__ volatile("" : : "r"(features) : "memory");
+		}
+
+		uint64_t took_us = clock_us(CLOCK_PROCESS_CPUTIME_ID) - began_us;
+
+		best_us = took_us < best_us ? took_us : best_us;
+	}
+	return (double)best_us * 1000 / ROWS;
+}
+
+static int compare(struct work *w, const char *name, const struct fall_forest *f)
+{
+	double fast = score_ns(w, f, fall_forest_margin, w->fast);
+	double plain = score_ns(w, f, plain_margin, w->plain);
+	int different = 0;
+
+	for (int i = 0; i < ROWS; i++)
+		different += w->fast[i] != w->plain[i];
+	(void)printf(
+		"score, %-22s %9.0f ns   tree by tree %7.0f ns   %u trees, %d of %d sums differ\n",
+		name, fast, plain, (unsigned)f->trees, different, ROWS);
+	return different;
+}
+
+int main(void)
+{
+	struct work *w = calloc(1, sizeof(*w));
+	int different;
+
+	if (!w)
+		return 1;
+	fill(w);
+	(void)printf("features of one impact        %9.0f ns\n", features_ns(w));
+	different = compare(w, "wrist", &fall_weights_shipped.wrist) +
+		    compare(w, "trunk", &fall_weights_shipped.trunk);
+	free(w);
+	return different ? 1 : 0;
+}
