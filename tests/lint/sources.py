@@ -32,6 +32,7 @@ WRAPPED_IN = {
     r"cyaml/.*": r"(common/config_\w+|(hub|caller-gateway)/config\w*)\.[ch]",
     r"yaml\.h": r"common/yaml_walk\.c",
     r"jansson\.h": r"common/(control|incident|heartbeat|json)\w*\.[ch]|(common/ctl|hub|caller-gateway|models/eval)/.*",
+    r"bluetooth/.*": r"sensors/(adapter|gatt_socket)\.c",
     r"sqlite3\.h": r"(common/store_sqlite|hub/(store|outbox|history)\w*|caller-gateway/store_sqlite\w*)\.[ch]",
     r"openssl/.*": r"sensors/aes_ccm\.c|models/eval/.*",
     r"systemd/sd-daemon\.h": r"common/(health|log)\.c",
