@@ -23,6 +23,10 @@ struct dialogue_yaml {
 	uint32_t *ask_s;
 };
 
+struct bluetooth_yaml {
+	char *adapter, *scan;
+};
+
 struct hub_yaml {
 	char *home, *state_dir, *control, *keys;
 	char **brokers;
@@ -30,6 +34,7 @@ struct hub_yaml {
 	struct tls_yaml *tls;
 	struct dialogue_yaml *dialogue;
 	uint32_t *heartbeat_s;
+	struct bluetooth_yaml *bluetooth;
 	struct sensor_yaml *sensors;
 	unsigned int sensors_count;
 };
@@ -51,6 +56,12 @@ static const cyaml_schema_field_t dialogue_fields[] = {
 	CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t bluetooth_fields[] = {
+	TEXT(adapter, struct bluetooth_yaml, CYAML_FLAG_OPTIONAL),
+	TEXT(scan, struct bluetooth_yaml, CYAML_FLAG_OPTIONAL),
+	CYAML_FIELD_END,
+};
+
 static const cyaml_schema_value_t broker_value = {
 	CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 0, CYAML_UNLIMITED)};
 
@@ -67,6 +78,8 @@ static const cyaml_schema_field_t hub_fields[] = {
 		struct hub_yaml, dialogue, dialogue_fields),
 	CYAML_FIELD_UINT_PTR("heartbeat_s", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
 		struct hub_yaml, heartbeat_s),
+	CYAML_FIELD_MAPPING_PTR("bluetooth", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+		struct hub_yaml, bluetooth, bluetooth_fields),
 	CYAML_FIELD_SEQUENCE("sensors", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct hub_yaml,
 		sensors, &config_sensor_value, 0, CYAML_UNLIMITED),
 	CYAML_FIELD_END,
@@ -174,6 +187,23 @@ static int take_number(const char *file, const char *field, const uint32_t *valu
 	return 0;
 }
 
+static int take_bluetooth(
+	const char *file, const struct bluetooth_yaml *yaml, struct hub_config *c, char *ret_error)
+{
+	const char *scan = yaml->scan ? yaml->scan : "passive";
+
+	if (yaml->adapter && !adapter_name_is_valid(yaml->adapter))
+		return config_file_error(file, "bluetooth.adapter", ret_error,
+			"is neither hci0 nor an address in capitals");
+	if (strcmp(scan, "passive") != 0 && strcmp(scan, "active") != 0)
+		return config_file_error(
+			file, "bluetooth.scan", ret_error, "is not passive or active");
+	(void)snprintf(c->adapter, sizeof(c->adapter), "%s", yaml->adapter ? yaml->adapter : "");
+	c->is_scan_active = scan[0] == 'a';
+	c->has_bluetooth = true;
+	return 0;
+}
+
 static int take_all(
 	const char *file, const struct hub_yaml *yaml, struct hub_config *c, char *ret_error)
 {
@@ -198,6 +228,8 @@ static int take_all(
 	if (r == 0)
 		r = take_number(file, "heartbeat_s", yaml->heartbeat_s, HUB_HEARTBEAT_MIN_S,
 			HUB_HEARTBEAT_MAX_S, &c->heartbeat_s, ret_error);
+	if (r == 0 && yaml->bluetooth)
+		r = take_bluetooth(file, yaml->bluetooth, c, ret_error);
 	if (r == 0)
 		r = config_sensors_take(
 			file, yaml->sensors, yaml->sensors_count, &c->roster, ret_error);

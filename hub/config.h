@@ -8,6 +8,7 @@
 #include "common/mqtt.h"
 #include "hub/escalate.h"
 #include "hub/roster.h"
+#include "sensors/adapter.h"
 
 #define HUB_PATH_MAX          256
 #define HUB_CONTROL_MAX       108 /* what a unix socket's address holds */
@@ -29,6 +30,8 @@ struct hub_config {
 	char ca[HUB_PATH_MAX], certificate[HUB_PATH_MAX], key[HUB_PATH_MAX]; /* all "" for plain */
 	uint32_t ask_s;
 	uint32_t heartbeat_s;
+	bool has_bluetooth, is_scan_active;
+	char adapter[ADAPTER_NAME_MAX]; /* "" for the first there is */
 	struct roster roster;
 };
 

@@ -102,6 +102,8 @@ static void on_health(const struct source_health *health, void *userdata)
 	source->health = *health;
 	if (health->state == SOURCE_DEAF)
 		log_warning("%s: deaf: %s", source->source->ops->name, health->why);
+	else if (health->state == SOURCE_HEARING)
+		log_info("%s: hearing", source->source->ops->name);
 	if (health->state != SOURCE_ENDED)
 		return;
 	log_info("%s: ended: %s", source->source->ops->name, health->why);

@@ -183,4 +183,4 @@ int adapter_news_read(const uint8_t *packet, uint32_t count, struct adapter_news
 	return ret->is_up || ret->is_gone;
 }
 
-const struct adapter_calls adapter_kernel = {.open = open_kernel, .watch = watch_kernel};
+const struct adapter_calls adapter_kernel = {.connect = open_kernel, .watch = watch_kernel};

@@ -21,7 +21,7 @@ struct adapter_news {
 struct adapter_calls {
 	/* The controller's packets by read(), commands by write(). −ENODEV: there is none of that
 	 * name; −ENETDOWN: switched off (it has been asked to switch on); else −errno. */
-	int (*open)(const char *name, int *ret_fd, uint16_t *ret_index, void *userdata);
+	int (*connect)(const char *name, int *ret_fd, uint16_t *ret_index, void *userdata);
 	/* What is known of it by read(); −errno. */
 	int (*watch)(int *ret_fd, void *userdata);
 	void *userdata;

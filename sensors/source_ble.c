@@ -198,7 +198,7 @@ static int on_packets(sd_event_source *source, int fd, uint32_t events, void *us
 static void open_adapter(struct source_ble *s, uint64_t now_us)
 {
 	struct scanning_command command = {0};
-	int r = s->calls->open(s->adapter, &s->fd, &s->index, s->calls->userdata);
+	int r = s->calls->connect(s->adapter, &s->fd, &s->index, s->calls->userdata);
 
 	if (r >= 0)
 		r = sd_event_add_io(s->event, &s->packets, s->fd, EPOLLIN, on_packets, s);

@@ -142,7 +142,7 @@ static void begin(struct controller *c, struct adapter_calls *calls)
 	struct source_ble_options options = {.adapter = "hci7", .keys = &c->keys, .calls = calls};
 
 	*calls = (struct adapter_calls){
-		.open = open_controller, .watch = watch_controller, .userdata = c};
+		.connect = open_controller, .watch = watch_controller, .userdata = c};
 	c->fd = c->watch_fd = -1;
 	assert_true(sd_event_new(&c->event) >= 0);
 	assert_int_equal(source_ble_new(&c->source, c->event, &options, &listener), 0);

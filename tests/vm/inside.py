@@ -1,0 +1,106 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What runs inside the emulated machine (tests/system/test_machine.py starts it): the shipped programs on Debian's kernel, with
+its Bluetooth. Prints TAP. Not for any other machine: it takes the Bluetooth adapters it finds."""
+
+import os
+import signal
+import sys
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path[:0] = [os.path.join(TOP, "tests/vm"), os.path.join(TOP, "tests/system")]
+sys.dont_write_bytecode = True
+from house import House, run_tests  # noqa: E402
+from radio import BATTERY_61, HCIDEVDOWN, LE_ONLY, PRESS, Controllers, Sensor, bthome, switch, wait_for  # noqa: E402
+
+BUTTON = '  - {id: "00:AA:01:01:00:01", name: Pendentif, room: Chambre, role: button}\n'
+
+
+class RadioHouse(House):
+    """A home whose hub has a radio."""
+
+    def __init__(self, bluetooth="{adapter: hci0}", sensors=BUTTON, **how):
+        super().__init__(**how)
+        path = self.folder / "hub.yaml"
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.split("sensors:\n")[0] + f"bluetooth: {bluetooth}\nsensors:\n{sensors}", encoding="utf-8")
+
+    def start_hub(self, *extra, **how):
+        super().start_hub(*extra, **how)
+        self.wait_hearing(1)
+
+    def wait_hearing(self, times):
+        wait_for(lambda: self.hub.text().count("bluetooth: hearing") >= times, f"the radio hears\n{self.hub.text()}")
+
+    def faults(self):
+        return " ".join(self.hub.ask("status")["faults"])
+
+    def sensor(self, address):
+        return next(s for s in self.hub.ask("status")["sensors"] if s["id"] == address)
+
+    def wait_raised(self, count):
+        wait_for(lambda: len(self.hub.told("raised")) == count, f"{count} raised\n{self.hub.text()[-2000:]}")
+
+
+def test_HS_09_a_press_by_radio_is_one_incident_at_the_centre():
+    with Controllers(2, LE_ONLY), RadioHouse() as house:
+        house.start()
+        pendant = Sensor(1)
+        pendant.say(bthome(1, BATTERY_61))
+        wait_for(lambda: house.sensor(pendant.address)["battery_pct"] == 61, "the battery is heard")
+        assert house.hub.incidents() == []
+        pendant.say(bthome(2, BATTERY_61, PRESS), times=5)
+        house.wait_raised(1)
+        incident = house.hub.told("raised")[0]["incident"]
+        house.gateway.wait_step("announced", incident)
+        [known] = house.gateway.incidents()
+        assert (known["class"], known["room"]) == ("help", "Chambre"), known
+        pendant.say(bthome(2, BATTERY_61, PRESS), times=3)
+        status = house.hub.ask("status")
+        assert status["faults"] == [] and len(house.hub.told("raised")) == 1, status
+        assert house.hub.end() == 0
+
+
+def test_adapter_switched_off_and_back():
+    with Controllers(2, LE_ONLY), RadioHouse() as house:
+        house.start_broker()
+        house.start_hub()
+        switch(0, HCIDEVDOWN)
+        # the hub switches it on again by itself
+        house.wait_hearing(2)
+        assert "bluetooth: deaf: the adapter is gone or switched off" in house.hub.text(), house.hub.text()
+        Sensor(1).say(bthome(1, PRESS))
+        house.wait_raised(1)
+
+
+def test_adapter_pulled_out_and_back():
+    with Controllers(2, LE_ONLY) as first, RadioHouse() as house:
+        house.start_broker()
+        house.start_hub()
+        first.unplug()
+        wait_for(lambda: "bluetooth deaf: hci0: there is none" in house.faults(), "the hub tells that it is deaf")
+        with Controllers(2, LE_ONLY):
+            house.wait_hearing(2)
+            assert house.faults() == "", house.faults()
+            Sensor(1).say(bthome(1, PRESS))
+            house.wait_raised(1)
+
+
+def test_extended_advertising_by_the_adapters_address():
+    with Controllers(2), RadioHouse('{adapter: "00:AA:01:00:00:00", scan: active}') as house:
+        house.start_broker()
+        house.start_hub()
+        # BlueZ 5.66 emulates no report of more than 31 bytes; longer ones are byte vectors of test_hci
+        Sensor(1, is_extended=True).say(bthome(1, PRESS))
+        house.wait_raised(1)
+
+
+def main():
+    signal.signal(signal.SIGTERM, lambda *unused: sys.exit(1))
+    tests = [test for name, test in globals().items() if name.startswith("test_")]
+    chosen = [t for t in tests if not sys.argv[1:] or any(w in t.__name__ for w in sys.argv[1:])]
+    return run_tests(chosen)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
