@@ -4,18 +4,22 @@
  * and where, in this order, because an operator acts on the first word.
  */
 #include "caller-gateway/announce.h"
+#include "caller-gateway/desk.h"
 
 #include <stdio.h>
+#include <string.h>
 
 _Static_assert(
 	GATEWAY_RESIDENT_MAX + GATEWAY_ADDRESS_MAX + INCIDENT_TEXT_MAX + 80 < SPEECH_SENTENCE_MAX,
 	"the longest sentence fits");
 
-enum word { TEST, REMINDER, FALSE_ALERT, UNKNOWN_HOME, WORDS };
+enum word { TEST, REMINDER, FALSE_ALERT, UNKNOWN_HOME, LINK_LOST, WORDS };
 
 static const char *const words[][WORDS] = {
-	[SPEECH_FRENCH] = {"Test. ", "Rappel. ", "Fausse alerte", "Domicile inconnu"},
-	[SPEECH_ENGLISH] = {"Test. ", "Reminder. ", "False alert", "Unknown home"},
+	[SPEECH_FRENCH] = {"Test. ", "Rappel. ", "Fausse alerte", "Domicile inconnu",
+		"Liaison perdue avec le domicile"},
+	[SPEECH_ENGLISH] = {"Test. ", "Reminder. ", "False alert", "Unknown home",
+		"Link lost with the home"},
 };
 
 static const char *const classes[][INCIDENT_CLASSES] = {
@@ -46,6 +50,13 @@ const char *announce_class(enum speech_language language, enum incident_class cl
 	return classes[language][class];
 }
 
+static const char *what_of(enum speech_language language, const struct incident *incident)
+{
+	if (incident->class == INCIDENT_TECHNICAL && strcmp(incident->sensor, DESK_LINK) == 0)
+		return words[language][LINK_LOST];
+	return announce_class(language, incident->class);
+}
+
 void announce_sentence(enum speech_language language, const struct incident *incident,
 	const struct gateway_home *home, enum ladder_say say, bool is_reminder,
 	char ret[SPEECH_SENTENCE_MAX])
@@ -56,7 +67,7 @@ void announce_sentence(enum speech_language language, const struct incident *inc
 
 	(void)snprintf(ret, SPEECH_SENTENCE_MAX, "%s%s%s. %s%s%s.%s%s%s",
 		incident->is_test ? w[TEST] : "", is_reminder && !is_cancelled ? w[REMINDER] : "",
-		is_cancelled ? w[FALSE_ALERT] : announce_class(language, incident->class),
+		is_cancelled ? w[FALSE_ALERT] : what_of(language, incident),
 		home ? home->resident : w[UNKNOWN_HOME],
 		!home              ? " "
 		: home->address[0] ? ", "

@@ -9,7 +9,8 @@
 
 /*
  * "Alerte chute. Madame Martin, 12 rue Pastorelli à Nice. Salon." A test begins with "Test.", a
- * reminder with "Rappel."; a cancellation is "Fausse alerte." and names no room. home may be NULL:
+ * reminder with "Rappel."; a cancellation is "Fausse alerte." and names no room;
+ * a hub that is no longer heard is "Liaison perdue avec le domicile." home may be NULL:
  * an incident of a home that nobody entered is said with the home's id.
  */
 void announce_sentence(enum speech_language language, const struct incident *incident,

@@ -38,6 +38,7 @@ struct gateway_yaml {
 	struct tls_yaml *tls;
 	struct sound_yaml *sound;
 	struct announce_yaml *announce;
+	uint32_t *homes_lost_s;
 	struct home_yaml *homes;
 	unsigned int homes_count;
 };
@@ -101,6 +102,8 @@ static const cyaml_schema_field_t gateway_fields[] = {
 		"sound", CYAML_FLAG_POINTER | MAYBE, struct gateway_yaml, sound, sound_fields),
 	CYAML_FIELD_MAPPING_PTR("announce", CYAML_FLAG_POINTER | MAYBE, struct gateway_yaml,
 		announce, announce_fields),
+	CYAML_FIELD_UINT_PTR(
+		"homes_lost_s", CYAML_FLAG_POINTER | MAYBE, struct gateway_yaml, homes_lost_s),
 	CYAML_FIELD_SEQUENCE("homes", CYAML_FLAG_POINTER | MAYBE, struct gateway_yaml, homes,
 		&home_value, 0, CYAML_UNLIMITED),
 	CYAML_FIELD_END,
@@ -273,6 +276,9 @@ static int take_all(
 	if (r == 0 && yaml->announce)
 		r = take_seconds(k, "announce.follow_up_s", yaml->announce->follow_up_s, 10, 86400,
 			&c->follow_up_s);
+	if (r == 0)
+		r = take_seconds(k, "homes_lost_s", yaml->homes_lost_s, VIGIL_LOST_MIN_S,
+			VIGIL_LOST_MAX_S, &c->homes_lost_s);
 	return r == 0 ? take_homes(k, yaml, c) : r;
 }
 
@@ -286,7 +292,8 @@ int gateway_config_load(
 		.control = GATEWAY_CONTROL_DEFAULT,
 		.device = "default",
 		.again_s = GATEWAY_AGAIN_DEFAULT_S,
-		.follow_up_s = GATEWAY_FOLLOW_DEFAULT_S};
+		.follow_up_s = GATEWAY_FOLLOW_DEFAULT_S,
+		.homes_lost_s = VIGIL_LOST_DEFAULT_S};
 	void *loaded = NULL;
 	int r = config_file_load(path, &gateway_value, &loaded, ret_error);
 

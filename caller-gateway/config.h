@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "caller-gateway/vigil.h"
 #include "common/incident.h"
 #include "common/mqtt.h"
 #include "common/speech.h"
@@ -36,6 +37,7 @@ struct gateway_config {
 	char device[GATEWAY_PATH_MAX];
 	char clips_dir[GATEWAY_PATH_MAX]; /* "" for none */
 	uint32_t again_s, follow_up_s;
+	uint32_t homes_lost_s;
 	unsigned int homes_count;
 	struct gateway_home *homes; /* sorted by home */
 };

@@ -35,6 +35,13 @@ static bool is_own(const struct incident *incident)
 	return strcmp(incident->home, DESK_OWN_HOME) == 0;
 }
 
+/* Raised here and not by a hub: no hub is told what becomes of it. */
+static bool is_ours(const struct incident *incident)
+{
+	return is_own(incident) ||
+	       (incident->class == INCIDENT_TECHNICAL && strcmp(incident->sensor, DESK_LINK) == 0);
+}
+
 /* Puts it on the desk, changes it there or takes it away. */
 static int set_case(struct desk *d, const struct incident *incident, const struct ladder *ladder)
 {
@@ -153,7 +160,7 @@ static void take_effect(struct desk *d, const struct desk_pending *p)
 		memcpy(receipt.incident, p->incident.id, sizeof(receipt.incident));
 		d->ports.send_receipt(p->incident.home, &receipt, d->ports.userdata);
 	}
-	if (p->has_progress && !is_own(&p->incident))
+	if (p->has_progress && !is_ours(&p->incident))
 		d->ports.send_progress(&p->incident, d->ports.userdata);
 }
 
@@ -229,5 +236,5 @@ bool desk_is_store_well(const struct desk *d)
 
 bool desk_is_voice_stuck(const struct desk *d, uint64_t now_us)
 {
-	return d->in_voice[0] && now_us - d->voice_since_us > DESK_VOICE_S * UINT64_C(1000000);
+	return d->in_voice[0] && now_us > d->voice_since_us + DESK_VOICE_S * UINT64_C(1000000);
 }

@@ -20,6 +20,9 @@
 /* The home of the gateway's own technical incidents; no hub may be called so. */
 #define DESK_OWN_HOME "vigie-gateway"
 
+/* The "sensor" of an incident that is a hub's own silence: the centre's, no hub is told of it. */
+#define DESK_LINK "vigie-gateway/link"
+
 struct desk;
 
 struct desk_moment {
@@ -74,6 +77,15 @@ int desk_move(struct desk *d, const char *id, enum incident_state state,
 /* The gateway's own fault, as a technical incident in its own store: opened and, when it is over,
  * closed as repaired. Nothing happens where nothing changes. */
 void desk_set_fault(struct desk *d, bool is_faulty, const char *why, struct desk_moment at);
+
+/*
+ * A hub is no longer heard, or is heard again: its home's technical incident is opened or closed as
+ * repaired, and `home` with it, in the group; desk_flush() brings both into effect. −ENOBUFS: too
+ * much is open already, to be tried later; −errno of the store, the group is lost. *home is changed
+ * on success only.
+ */
+int desk_lose_home(struct desk *d, struct stored_home *home, struct desk_moment at);
+int desk_find_home(struct desk *d, struct stored_home *home, struct desk_moment at);
 
 unsigned int desk_open_count(const struct desk *d);
 /* False after a failed commit until one succeeds. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the files of the desk share: desk.c (life, groups), desk_moves.c (operators, voice, ladder)
- * and desk_fault.c. Not for others.
+ * What the files of the desk share: desk.c (life, groups), desk_take.c (what hubs say),
+ * desk_moves.c (operators, voice, ladder), desk_homes.c and desk_fault.c. Not for others.
  */
 #pragma once
 

@@ -54,7 +54,23 @@ static int on_tick(sd_event_source *source, uint64_t time_us, void *userdata)
 	return 0;
 }
 
-/* The loop lives; what was heard of the homes is written now and then; a stuck voice is a fault. */
+/* Homes that are lost or back, and what was heard of them. */
+static void watch_homes(struct gateway *g)
+{
+	int r = seen_turn(g->seen, g->desk, gateway_moment());
+
+	if (r != 0) /* something to say, or the store has failed */
+		gateway_tick(g);
+	if (r < 0)
+		log_debug("store: homes lost or back not written: %s", strerror(-r));
+	if (seen_has_news(g->seen)) {
+		r = seen_write(g->seen);
+		if (r < 0)
+			log_debug("store: heartbeats not written: %s", strerror(-r));
+	}
+}
+
+/* The loop lives; the homes are looked at; a stuck voice is a fault. */
 static int on_beat(sd_event_source *source, uint64_t time_us, void *userdata)
 {
 	struct gateway *g = userdata;
@@ -62,11 +78,7 @@ static int on_beat(sd_event_source *source, uint64_t time_us, void *userdata)
 
 	(void)time_us;
 	health_beat(g->health, g->part_loop, now_us);
-	if (seen_has_news(g->seen)) {
-		int r = seen_write(g->seen);
-		if (r < 0)
-			log_debug("store: heartbeats not written: %s", strerror(-r));
-	}
+	watch_homes(g);
 	if (desk_is_voice_stuck(g->desk, now_us) && !g->sound_fault[0]) {
 		(void)snprintf(g->sound_fault, sizeof(g->sound_fault), "sound: the voice is stuck");
 		log_error("sound %s: the voice is stuck", g->config.device);
@@ -105,7 +117,7 @@ static int open_store(struct gateway *g)
 	}
 	r = desk_new(&g->desk, g->store, &policy, &ports, gateway_moment());
 	if (r == 0)
-		r = seen_new(&g->seen, g->store);
+		r = seen_new(&g->seen, g->store, g->config.homes_lost_s, gateway_moment());
 	if (r < 0)
 		log_error("store %s: what it holds cannot be taken up: %s", path, strerror(-r));
 	else if (g->store->damaged > 0)
@@ -127,13 +139,13 @@ int gateway_publish(
 	return result;
 }
 
-bool gateway_is_connected(const struct gateway *g)
+unsigned int gateway_links_up(const struct gateway *g)
 {
-	bool is_connected = false;
+	unsigned int count = 0;
 
 	for (unsigned int i = 0; i < g->config.brokers_count; i++)
-		is_connected |= mqtt_is_up(g->links[i]);
-	return is_connected;
+		count += g->links[i] && mqtt_is_up(g->links[i]);
+	return count;
 }
 
 static int connect_broker(struct gateway *g, unsigned int n)
@@ -154,6 +166,8 @@ static int connect_broker(struct gateway *g, unsigned int n)
 		r = mqtt_subscribe(g->links[n], INCIDENT_TOPIC_PREFIX "+/incident");
 	if (r == 0)
 		r = mqtt_subscribe(g->links[n], INCIDENT_TOPIC_PREFIX "+/heartbeat");
+	if (r == 0)
+		r = mqtt_subscribe(g->links[n], INCIDENT_TOPIC_PREFIX "+/link");
 	if (r < 0)
 		log_error("broker %s: %s", c->brokers[n], strerror(-r));
 	return r;

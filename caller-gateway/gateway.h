@@ -24,6 +24,7 @@ struct gateway {
 	struct inbox inbox;
 	struct inbox_message message;         /* the one being read */
 	struct mqtt *links[MQTT_BROKERS_MAX]; /* one a broker: hubs may be on either */
+	unsigned int links_up;
 	struct playback *playback;
 	struct control *control;
 	sd_event_source *tick, *beat;
@@ -41,7 +42,7 @@ struct desk_moment gateway_moment(void);
 /* To every broker that is there: 0 when one took it, else −errno. */
 int gateway_publish(
 	struct gateway *g, const char *topic, const char *json, size_t bytes, uint32_t expiry_s);
-bool gateway_is_connected(const struct gateway *g);
+unsigned int gateway_links_up(const struct gateway *g);
 /* Looks at the ladder now and again when it is due. */
 void gateway_tick(struct gateway *g);
 void gateway_tell(struct gateway *g, const char *what, uint64_t time_us, const char *incident,

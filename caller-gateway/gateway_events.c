@@ -23,6 +23,7 @@ static void refuse(struct gateway *g, const char *topic, const char *why)
 
 static void take_incident(struct gateway *g, const char *topic, const struct incident *incident)
 {
+	seen_note(g->seen, incident->home, NULL, gateway_moment());
 	gateway_tell(
 		g, "received", clock_boot_us(), incident->id, incident_class_text(incident->class));
 	int r = desk_take(g->desk, incident, gateway_moment());
@@ -35,8 +36,16 @@ static void take_incident(struct gateway *g, const char *topic, const struct inc
 
 static void take_heartbeat(struct gateway *g, const struct heartbeat *heartbeat)
 {
-	seen_note(g->seen, heartbeat, clock_wall_ms());
+	seen_note(g->seen, heartbeat->home, heartbeat->release, gateway_moment());
 	desk_compare(g->desk, heartbeat);
+}
+
+static void take_link(struct gateway *g, const char *home, const struct link *link)
+{
+	if (link->is_up)
+		seen_note(g->seen, home, NULL, gateway_moment());
+	else
+		seen_link_lost(g->seen, home, gateway_moment());
 }
 
 static void on_message(const struct mqtt_message *message, void *userdata)
@@ -51,6 +60,8 @@ static void on_message(const struct mqtt_message *message, void *userdata)
 		take_incident(g, message->topic, &g->message.incident);
 	else if (g->message.what == INBOX_HEARTBEAT)
 		take_heartbeat(g, &g->message.heartbeat);
+	else
+		take_link(g, g->message.home, &g->message.link);
 }
 
 static void on_drained(void *userdata)
@@ -63,15 +74,26 @@ static void on_drained(void *userdata)
 	gateway_tick(g);
 }
 
+/* Attempts that fail tell too: only a change of what is reached makes the homes wait anew. */
+static void note_links(struct gateway *g)
+{
+	unsigned int up = gateway_links_up(g);
+
+	if (up == g->links_up)
+		return;
+	g->links_up = up;
+	seen_listen(g->seen, up > 0 ? clock_boot_us() : VIGIL_DEAF_US);
+}
+
 static void on_up(void *userdata)
 {
-	(void)userdata;
+	note_links(userdata);
 	log_info("broker: connected");
 }
 
 static void on_down(const char *why, void *userdata)
 {
-	(void)userdata;
+	note_links(userdata);
 	log_warning("broker: %s", why);
 }
 

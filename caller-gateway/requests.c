@@ -23,9 +23,10 @@ static int status(struct gateway *g, json_t *answer)
 		(void)json_array_append_new(faults, json_string("store: the last commit failed"));
 	if (g->store->damaged > 0)
 		(void)json_array_append_new(faults, json_string("store: damaged incidents"));
-	json_t *told = json_pack("{s:s, s:I, s:s, s:I, s:I, s:s, s:I, s:o}", "version",
+	json_t *told = json_pack("{s:s, s:I, s:s, s:I, s:I, s:I, s:s, s:I, s:o}", "version",
 		VIGIE_VERSION, "uptime_s", (json_int_t)(uptime_us / US_PER_S), "broker",
-		gateway_is_connected(g) ? "up" : "down", "homes", (json_int_t)g->config.homes_count,
+		gateway_links_up(g) > 0 ? "up" : "down", "homes", (json_int_t)g->config.homes_count,
+		"homes_lost", (json_int_t)seen_lost_count(g->seen, clock_boot_us()),
 		"incidents_open", (json_int_t)desk_open_count(g->desk), "sound",
 		g->sound_fault[0] ? g->sound_fault : "ok", "refused", (json_int_t)g->inbox.refused,
 		"faults", faults);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A sorted table of homes, grown in steps.
+ * A sorted table of homes, grown in steps, each with its watch.
  */
 #include "caller-gateway/seen.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 
 struct seen_row {
 	struct stored_home home;
+	struct vigil vigil;
 	bool has_news;
 };
 
@@ -20,6 +22,9 @@ struct seen {
 	unsigned int count, room;
 	struct seen_row *rows; /* sorted by home */
 	bool has_news;
+	uint32_t lost_s;
+	uint64_t listening_us;
+	struct desk_moment began;
 };
 
 /* Where it is, or where it belongs; true when it is there. */
@@ -57,36 +62,46 @@ static int make_room(struct seen *s)
 	return 0;
 }
 
-static int set(struct seen *s, const struct stored_home *home, bool has_news)
+/* The home's row, made where there is none. */
+static int row_of(struct seen *s, const char *home, struct seen_row **ret)
 {
 	unsigned int at;
 
-	if (!find(s, home->home, &at)) {
+	if (!find(s, home, &at)) {
 		int r = make_room(s);
 		if (r < 0)
 			return r;
 		memmove(s->rows + at + 1, s->rows + at, (s->count - at) * sizeof(s->rows[0]));
 		s->count++;
+		s->rows[at] = (struct seen_row){.has_news = false};
+		(void)snprintf(s->rows[at].home.home, sizeof(s->rows[at].home.home), "%s", home);
 	}
-	s->rows[at] = (struct seen_row){*home, has_news};
-	s->has_news |= has_news;
+	*ret = &s->rows[at];
 	return 0;
 }
 
 static int take_up(const struct stored_home *home, void *userdata)
 {
-	int r = set(userdata, home, false);
+	struct seen *s = userdata;
+	struct seen_row *row;
+	int r = row_of(s, home->home, &row);
 
-	return r == -ENOSPC ? 0 : r;
+	if (r < 0)
+		return r == -ENOSPC ? 0 : r;
+	row->home = *home;
+	vigil_resume(&row->vigil, s->lost_s, home->last_seen_ms, home->lost[0], s->began.now_us,
+		s->began.wall_ms);
+	return 0;
 }
 
-int seen_new(struct seen **ret, struct store *store)
+int seen_new(struct seen **ret, struct store *store, uint32_t lost_s, struct desk_moment at)
 {
 	struct seen *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		return -ENOMEM;
-	s->store = store;
+	*s = (struct seen){
+		.store = store, .lost_s = lost_s, .listening_us = VIGIL_DEAF_US, .began = at};
 	int r = store->ops->each_home(store, take_up, s);
 	if (r < 0) {
 		(void)seen_free(s);
@@ -105,13 +120,74 @@ struct seen *seen_free(struct seen *s)
 	return NULL;
 }
 
-void seen_note(struct seen *s, const struct heartbeat *heartbeat, int64_t now_ms)
+void seen_note(struct seen *s, const char *home, const char *release, struct desk_moment at)
 {
-	struct stored_home home = {.last_seen_ms = now_ms};
+	struct seen_row *row;
 
-	memcpy(home.home, heartbeat->home, sizeof(home.home));
-	memcpy(home.release, heartbeat->release, sizeof(home.release));
-	(void)set(s, &home, true);
+	if (row_of(s, home, &row) < 0)
+		return;
+	if (release)
+		(void)snprintf(row->home.release, sizeof(row->home.release), "%s", release);
+	row->home.last_seen_ms = at.wall_ms;
+	vigil_heard(&row->vigil, s->lost_s, at.now_us);
+	row->has_news = true;
+	s->has_news = true;
+}
+
+void seen_link_lost(struct seen *s, const char *home, struct desk_moment at)
+{
+	unsigned int row;
+
+	if (find(s, home, &row))
+		vigil_link_lost(&s->rows[row].vigil, s->lost_s, at.now_us);
+}
+
+void seen_listen(struct seen *s, uint64_t since_us)
+{
+	s->listening_us = since_us;
+}
+
+static enum vigil_step next(const struct seen *s, const struct seen_row *row, uint64_t now_us)
+{
+	return vigil_next(&row->vigil, s->lost_s, s->listening_us, now_us);
+}
+
+int seen_turn(struct seen *s, struct desk *desk, struct desk_moment at)
+{
+	struct seen_row *rows[DESK_GROUP_MAX];
+	struct stored_home homes[DESK_GROUP_MAX]; /* in force once they are committed */
+	unsigned int count = 0;
+
+	for (unsigned int i = 0; i < s->count && count < DESK_GROUP_MAX; i++) {
+		enum vigil_step step = next(s, &s->rows[i], at.now_us);
+		if (step == VIGIL_WAIT)
+			continue;
+		rows[count] = &s->rows[i];
+		homes[count] = s->rows[i].home;
+		int r = step == VIGIL_LOST ? desk_lose_home(desk, &homes[count], at)
+					   : desk_find_home(desk, &homes[count], at);
+		if (r == 0)
+			count++;
+		else if (r != -ENOBUFS)
+			return r;
+	}
+	int r = desk_flush(desk, at);
+	for (unsigned int i = 0; r == 0 && i < count; i++) {
+		rows[i]->home = homes[i];
+		vigil_told(&rows[i]->vigil, homes[i].lost[0]);
+	}
+	return r < 0 ? r : (int)count;
+}
+
+unsigned int seen_lost_count(const struct seen *s, uint64_t now_us)
+{
+	unsigned int count = 0;
+
+	for (unsigned int i = 0; i < s->count; i++) {
+		const struct vigil *v = &s->rows[i].vigil;
+		count += v->is_told ? !v->is_heard : next(s, &s->rows[i], now_us) == VIGIL_LOST;
+	}
+	return count;
 }
 
 bool seen_has_news(const struct seen *s)

@@ -36,7 +36,8 @@ struct transition {
 struct stored_home {
 	char home[INCIDENT_HOME_MAX];
 	char release[HEARTBEAT_RELEASE_MAX];
-	int64_t last_seen_ms; /* UTC here, of the last heartbeat */
+	int64_t last_seen_ms;       /* UTC here, of its last message */
+	char lost[INCIDENT_ID_MAX]; /* the incident of its being lost; "": it is not */
 };
 
 struct store;
@@ -62,6 +63,7 @@ struct store_ops {
 		struct store *s, unsigned int most, store_on_incident on_row, void *userdata);
 	int (*each_transition)(
 		struct store *s, const char *id, store_on_transition on_row, void *userdata);
+	/* By name; a damaged row is left out and counted. */
 	int (*each_home)(struct store *s, store_on_home on_row, void *userdata);
 	struct store *(*free)(struct store *s);
 };

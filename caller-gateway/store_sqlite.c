@@ -43,15 +43,15 @@ static const char *const sql_of[STATEMENTS] = {
 		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
 	[APPEND] = "INSERT INTO transition (incident, state, seq, at_ms, by, why) "
 		   "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-	[PUT_HOME] =
-		"INSERT OR REPLACE INTO home (home, release, last_seen_ms) VALUES (?1, ?2, ?3)",
+	[PUT_HOME] = "INSERT OR REPLACE INTO home (home, release, last_seen_ms, lost) "
+		     "VALUES (?1, ?2, ?3, ?4)",
 	[EACH_OPEN] = "SELECT " INCIDENT_COLUMNS
 		      " FROM incident WHERE is_open = 1 ORDER BY received_ms, id",
 	[EACH_RECENT] = "SELECT * FROM (SELECT " INCIDENT_COLUMNS ", id FROM incident"
 			" ORDER BY received_ms DESC, id DESC LIMIT ?1) ORDER BY received_ms, id",
 	[EACH_TRANSITION] = "SELECT incident, state, seq, at_ms, by, why FROM transition "
 			    "WHERE incident = ?1 ORDER BY number",
-	[EACH_HOME] = "SELECT home, release, last_seen_ms FROM home ORDER BY home",
+	[EACH_HOME] = "SELECT home, release, last_seen_ms, lost FROM home ORDER BY home",
 };
 
 static const char schema[] =
@@ -73,9 +73,14 @@ static const char schema[] =
 	"CREATE TRIGGER transition_deleted BEFORE DELETE ON transition"
 	" BEGIN SELECT RAISE(ABORT, 'a transition is never deleted'); END;"
 	"CREATE TABLE home (home TEXT PRIMARY KEY, release TEXT NOT NULL,"
-	" last_seen_ms INTEGER NOT NULL) WITHOUT ROWID;"
-	"PRAGMA user_version = 1;"
+	" last_seen_ms INTEGER NOT NULL, lost TEXT NOT NULL DEFAULT '') WITHOUT ROWID;"
+	"PRAGMA user_version = 2;"
 	"COMMIT;";
+
+static const char from_version_1[] = "BEGIN;"
+				     "ALTER TABLE home ADD COLUMN lost TEXT NOT NULL DEFAULT '';"
+				     "PRAGMA user_version = 2;"
+				     "COMMIT;";
 
 struct store_sqlite {
 	struct store store;
@@ -238,8 +243,12 @@ static int each_home(struct store *s, store_on_home on_row, void *userdata)
 	while (r == 0 && (code = sqlite3_step(statement)) != SQLITE_DONE) {
 		struct stored_home row;
 		r = code == SQLITE_ROW ? row_to_home(statement, &row) : error_of(code);
-		if (r == 0)
+		if (r == 0) {
 			r = on_row(&row, userdata);
+		} else if (code == SQLITE_ROW) {
+			s->damaged++;
+			r = 0;
+		}
 	}
 	(void)sqlite3_reset(statement);
 	return r;
@@ -296,6 +305,8 @@ static int set_up(struct store_sqlite *q, int *ret_version)
 	*ret_version = version_of(q->db);
 	if (*ret_version == 0)
 		code = sqlite3_exec(q->db, schema, NULL, NULL, NULL);
+	else if (*ret_version == 1)
+		code = sqlite3_exec(q->db, from_version_1, NULL, NULL, NULL);
 	else if (*ret_version != STORE_SQLITE_VERSION)
 		return SQLITE_MISMATCH;
 	for (int i = 0; code == SQLITE_OK && i < STATEMENTS; i++)

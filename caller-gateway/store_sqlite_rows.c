@@ -115,7 +115,9 @@ int row_to_home(sqlite3_stmt *row, struct stored_home *ret)
 	struct stored_home v = {.last_seen_ms = sqlite3_column_int64(row, 2)};
 
 	if (text_of(row, 0, v.home, sizeof(v.home)) < 0 ||
-		text_of(row, 1, v.release, sizeof(v.release)) < 0)
+		text_of(row, 1, v.release, sizeof(v.release)) < 0 ||
+		text_of(row, 3, v.lost, sizeof(v.lost)) < 0 ||
+		(v.lost[0] && !incident_id_is_valid(v.lost)))
 		return -EBADMSG;
 	*ret = v;
 	return 0;
@@ -126,4 +128,5 @@ void row_from_home(sqlite3_stmt *statement, const struct stored_home *value)
 	bind_text(statement, 1, value->home);
 	bind_text(statement, 2, value->release);
 	(void)sqlite3_bind_int64(statement, 3, value->last_seen_ms);
+	bind_text(statement, 4, value->lost);
 }

@@ -143,6 +143,7 @@ void show_status(FILE *out, enum ctl_language language, const json_t *answer)
 
 	add_field(rows, language, answer, "home", "home");
 	add_field(rows, language, answer, "homes", "homes");
+	add_field(rows, language, answer, "homes_lost", "homes not heard");
 	add_field(rows, language, answer, "version", "version");
 	if (json_is_integer(uptime_s)) {
 		duration_text(language, json_integer_value(uptime_s), text);

@@ -14,6 +14,7 @@ static const char *const phrases[][CTL_LANGUAGES] = {
 	/* headings and words of a status */
 	{"home", "domicile"},
 	{"homes", "domiciles"},
+	{"homes not heard", "domiciles non entendus"},
 	{"version", "version"},
 	{"running for", "en marche depuis"},
 	{"broker", "courtier"},

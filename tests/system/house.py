@@ -146,14 +146,14 @@ class House:
 
     certificates = None  # made once for all houses of a test program
 
-    def __init__(self, ask_s=0, home="maison", device=None, heartbeat_s=60, sensors=SENSORS):
+    def __init__(self, ask_s=0, home="maison", device=None, heartbeat_s=60, sensors=SENSORS, homes_lost_s=240):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="vigie-house-"))
         self.port = free_port()
         self.broker_folder = self.folder / "broker"
         self.home = home
         self.wave = self.folder / "said.wav"
         self._make_broker()
-        self._write_configurations(ask_s, device or f"file:FILE={self.wave},FORMAT=wav", heartbeat_s, sensors)
+        self._write_configurations(ask_s, device or f"file:FILE={self.wave},FORMAT=wav", heartbeat_s, sensors, homes_lost_s)
         self.broker = Program("broker", ["/usr/sbin/mosquitto", "-c", self.broker_folder / "mosquitto.conf"],
                               self.folder)
         self.hub = Program("hub", [BUILD / "bin/vigie-hub", "--config", self.folder / "hub.yaml"], self.folder)
@@ -172,7 +172,7 @@ class House:
             House.certificates = tempfile.mkdtemp(prefix="vigie-certificates-") + "/broker"
             shutil.copytree(self.broker_folder, House.certificates)
 
-    def _write_configurations(self, ask_s, device, heartbeat_s, sensors):
+    def _write_configurations(self, ask_s, device, heartbeat_s, sensors, homes_lost_s):
         keys = self.broker_folder
         for name in ("hub", "gateway"):
             (self.folder / f"{name}.state").mkdir(mode=0o700)
@@ -185,7 +185,7 @@ class House:
             f"language: fr\nstate_dir: {self.folder}/gateway.state\ncontrol: {self.folder}/gateway.control\n"
             f"brokers:\n  - mqtts://127.0.0.1:{self.port}\n"
             f"tls: {{ca: {keys}/ca.crt, certificate: {keys}/gateway.crt, key: {keys}/gateway.key}}\n"
-            f'sound: {{device: "{device}"}}\n'
+            f'sound: {{device: "{device}"}}\nhomes_lost_s: {homes_lost_s}\n'
             f"homes:\n  - {{home: {self.home}, resident: Madame Martin, address: 12 rue Pastorelli à Nice}}\n",
             encoding="utf-8")
 

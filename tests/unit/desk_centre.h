@@ -83,6 +83,16 @@ static inline int disk_append(struct store *s, const struct transition *row)
 	return the_centre(s)->store->ops->append(the_centre(s)->store, row);
 }
 
+static inline int disk_put_home(struct store *s, const struct stored_home *row)
+{
+	return the_centre(s)->store->ops->put_home(the_centre(s)->store, row);
+}
+
+static inline int disk_each_home(struct store *s, store_on_home on_row, void *userdata)
+{
+	return the_centre(s)->store->ops->each_home(the_centre(s)->store, on_row, userdata);
+}
+
 static inline int disk_each_open(struct store *s, store_on_incident on_row, void *userdata)
 {
 	return the_centre(s)->store->ops->each_open(the_centre(s)->store, on_row, userdata);
@@ -149,6 +159,8 @@ static inline void open_centre(struct centre *c)
 		.get = disk_get,
 		.put = disk_put,
 		.append = disk_append,
+		.put_home = disk_put_home,
+		.each_home = disk_each_home,
 		.each_open = disk_each_open};
 	c->failing.ops = &c->failing_ops;
 	assert_int_equal(desk_new(&c->desk, &c->failing, &policy, &ports, c->at), 0);

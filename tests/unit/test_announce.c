@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "caller-gateway/announce.h"
+#include "caller-gateway/desk.h"
 
 static const struct gateway_home martin = {
 	.home = "demo", .resident = "Madame Martin", .address = "12 rue Pastorelli à Nice"};
@@ -94,6 +95,22 @@ static void test_what_else_is_said(void **state)
 	}
 }
 
+static void test_a_lost_link_has_its_own_words(void **state)
+{
+	struct incident i = {.home = "demo", .class = INCIDENT_TECHNICAL, .sensor = DESK_LINK};
+	char sentence[SPEECH_SENTENCE_MAX];
+	(void)state;
+
+	announce_sentence(SPEECH_FRENCH, &i, &martin, LADDER_SAY_ALERT, false, sentence);
+	assert_string_equal(sentence,
+		"Liaison perdue avec le domicile. Madame Martin, 12 rue Pastorelli à Nice.");
+	announce_sentence(SPEECH_ENGLISH, &i, NULL, LADDER_SAY_ALERT, false, sentence);
+	assert_string_equal(sentence, "Link lost with the home. Unknown home demo.");
+	i.class = INCIDENT_FALL; /* whatever a sensor is called, a fall is a fall */
+	announce_sentence(SPEECH_ENGLISH, &i, NULL, LADDER_SAY_ALERT, false, sentence);
+	assert_string_equal(sentence, "Fall alert. Unknown home demo.");
+}
+
 static void test_the_longest_names_are_said_whole(void **state)
 {
 	struct gateway_home home = {.home = "demo"};
@@ -113,6 +130,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_class_has_its_words),
 		cmocka_unit_test(test_what_else_is_said),
+		cmocka_unit_test(test_a_lost_link_has_its_own_words),
 		cmocka_unit_test(test_the_longest_names_are_said_whole),
 	};
 

@@ -164,6 +164,7 @@ static void test_a_voice_that_fails_is_asked_again(void **state)
 	pass(&c, LADDER_RETRY_S);
 	assert_int_equal(c.said, 2);
 	assert_false(c.was_reminder);
+	assert_false(desk_is_voice_stuck(c.desk, c.at.now_us - 1)); /* asked with an older time */
 	pass(&c, DESK_VOICE_S + 1);
 	assert_true(desk_is_voice_stuck(c.desk, c.at.now_us));
 	speak(&c);

@@ -47,6 +47,7 @@ static void test_the_shortest_file_has_the_defaults(void **state)
 	assert_string_equal(c.control, GATEWAY_CONTROL_DEFAULT);
 	assert_int_equal(c.again_s, 60);
 	assert_int_equal(c.follow_up_s, 900);
+	assert_int_equal(c.homes_lost_s, 240);
 	assert_null(gateway_config_home(&c, "demo"));
 	gateway_config_done(&c);
 }
@@ -92,6 +93,8 @@ static void test_what_is_wrong_is_named(void **state)
 		{BROKER "announce: {again_s: 3601}\n", "announce.again_s is 3601"},
 		{BROKER "announce:\n  again_s: 60\n  follow_up_s: 9\n",
 			":4: announce.follow_up_s is 9, needs 10..86400"},
+		{BROKER "homes_lost_s: 4\n", ":2: homes_lost_s is 4, needs 5..290"},
+		{BROKER "homes_lost_s: 291\n", "homes_lost_s is 291"},
 		{BROKER "language: de\n", "language"},
 		{BROKER "state_dir: here\n", "state_dir needs an absolute path"},
 		{BROKER "sound: {device: ''}\n", "sound.device is empty"},

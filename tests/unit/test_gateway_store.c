@@ -225,10 +225,54 @@ static void test_a_newer_schema_is_refused_with_a_message(void **state)
 	s = open_store(&p);
 	assert_null(s->ops->free(s));
 	s = NULL;
-	assert_int_equal(run_sql(&p, "PRAGMA user_version = 2"), SQLITE_OK);
+	assert_int_equal(run_sql(&p, "PRAGMA user_version = 3"), SQLITE_OK);
 	assert_int_equal(store_sqlite_open(&s, p.path, error, sizeof(error)), -EPROTONOSUPPORT);
 	assert_null(s);
-	assert_non_null(strstr(error, "newer version (schema 2, this program knows 1)"));
+	assert_non_null(strstr(error, "newer version (schema 3, this program knows 2)"));
+	clear_place(&p);
+}
+
+static int keep_home(const struct stored_home *row, void *userdata)
+{
+	*(struct stored_home *)userdata = *row;
+	return 0;
+}
+
+static void test_an_older_schema_is_brought_up_to_date(void **state)
+{
+	struct stored_home home = {.last_seen_ms = 1};
+	struct stored_incident row = sample(1, INCIDENT_ANNOUNCED);
+	struct place p;
+	(void)state;
+
+	make_place(&p);
+	struct store *s = open_store(&p);
+	assert_int_equal(s->ops->begin(s), 0);
+	assert_int_equal(s->ops->put(s, &row), 0);
+	assert_int_equal(s->ops->commit(s), 0);
+	assert_null(s->ops->free(s));
+	assert_int_equal(run_sql(&p, "INSERT INTO home VALUES ('demo', '0.1.0', 77, '');"
+				     "ALTER TABLE home DROP COLUMN lost; PRAGMA user_version = 1"),
+		SQLITE_OK);
+	for (int opened = 0; opened < 2; opened++) { /* once brought up to date, then as it is */
+		s = open_store(&p);
+		assert_int_equal(s->ops->each_home(s, keep_home, &home), 0);
+		assert_string_equal(home.home, "demo");
+		assert_int_equal(home.last_seen_ms, 77);
+		assert_string_equal(home.lost, opened ? row.incident.id : "");
+		memcpy(home.lost, row.incident.id, sizeof(home.lost));
+		assert_int_equal(s->ops->put_home(s, &home), 0);
+		assert_int_equal(s->ops->get(s, row.incident.id, &row), 0);
+		assert_null(s->ops->free(s));
+	}
+	/* a damaged row does not take the others with it */
+	assert_int_equal(
+		run_sql(&p, "INSERT INTO home VALUES ('a', '', 1, 'nonsense')"), SQLITE_OK);
+	s = open_store(&p);
+	assert_int_equal(s->ops->each_home(s, keep_home, &home), 0);
+	assert_string_equal(home.home, "demo");
+	assert_int_equal(s->damaged, 1);
+	assert_null(s->ops->free(s));
 	clear_place(&p);
 }
 
@@ -323,6 +367,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_over_is_no_longer_open_until_all_is_said),
 		cmocka_unit_test(test_a_story_is_never_changed),
 		cmocka_unit_test(test_a_newer_schema_is_refused_with_a_message),
+		cmocka_unit_test(test_an_older_schema_is_brought_up_to_date),
 		cmocka_unit_test(test_a_file_that_is_no_store_is_refused_and_kept),
 		cmocka_unit_test(test_a_damaged_row_is_an_error_not_an_incident),
 		cmocka_unit_test(test_a_damaged_row_does_not_take_the_others_with_it),

@@ -146,7 +146,8 @@ static int check_hub_status(const char *json, char error[ERROR_MAX])
 static int check_gateway_status(const char *json, char error[ERROR_MAX])
 {
 	static const char *const names[] = {"b ok", "s version", "i uptime_s", "s broker",
-		"i homes", "i incidents_open", "s sound", "i refused", "l faults", NULL};
+		"i homes", "i homes_lost", "i incidents_open", "s sound", "i refused", "l faults",
+		NULL};
 
 	return check_fields(json, error, names);
 }

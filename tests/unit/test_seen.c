@@ -73,10 +73,7 @@ static const struct store_ops shelf_ops = {.begin = begin,
 
 static void note(struct seen *s, const char *home, int64_t now_ms)
 {
-	struct heartbeat beat = {.release = "0.1.0"};
-
-	(void)snprintf(beat.home, sizeof(beat.home), "%s", home);
-	seen_note(s, &beat, now_ms);
+	seen_note(s, home, "0.1.0", (struct desk_moment){1, now_ms});
 }
 
 static void test_each_home_is_written_once_and_only_when_it_changed(void **state)
@@ -85,7 +82,7 @@ static void test_each_home_is_written_once_and_only_when_it_changed(void **state
 	struct seen *s = NULL;
 	(void)state;
 
-	assert_int_equal(seen_new(&s, &shelf.store), 0);
+	assert_int_equal(seen_new(&s, &shelf.store, 240, (struct desk_moment){1, 7}), 0);
 	assert_int_equal(seen_write(s), 0);
 	assert_int_equal(shelf.commits, 0);
 	note(s, "zoe", 1);
@@ -106,11 +103,12 @@ static void test_each_home_is_written_once_and_only_when_it_changed(void **state
 
 static void test_a_restart_knows_them_and_a_failed_write_is_tried_again(void **state)
 {
-	struct shelf shelf = {.store.ops = &shelf_ops, .rows = 1, .homes = {{"demo", "0.1.0", 7}}};
+	struct shelf shelf = {
+		.store.ops = &shelf_ops, .rows = 1, .homes = {{"demo", "0.1.0", 7, ""}}};
 	struct seen *s = NULL;
 	(void)state;
 
-	assert_int_equal(seen_new(&s, &shelf.store), 0);
+	assert_int_equal(seen_new(&s, &shelf.store, 240, (struct desk_moment){1, 7}), 0);
 	assert_int_equal(seen_count(s), 1);
 	note(s, "demo", 8);
 	assert_int_equal(seen_count(s), 1);
@@ -130,7 +128,7 @@ static void test_the_table_holds_its_most_and_no_more(void **state)
 	char home[INCIDENT_HOME_MAX];
 	(void)state;
 
-	assert_int_equal(seen_new(&s, &shelf.store), 0);
+	assert_int_equal(seen_new(&s, &shelf.store, 240, (struct desk_moment){1, 7}), 0);
 	for (unsigned int i = 0; i < SEEN_HOMES_MAX + 1; i++) {
 		(void)snprintf(home, sizeof(home), "h%u", i * 7919U % (SEEN_HOMES_MAX + 1));
 		note(s, home, i);
