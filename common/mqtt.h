@@ -60,7 +60,8 @@ struct mqtt_options {
 /* 0; −EINVAL with nothing created when an option is wrong; does not wait for a connection. */
 int mqtt_new(struct mqtt **ret, sd_event *event, const struct mqtt_options *options,
 	const struct mqtt_listener *listener);
-/* Disconnects properly (no will) after what is still unsent; takes up to a second or so. */
+/* Disconnects properly (no will) after what is still unsent; takes some
+ * 0.2 s, up to three where the broker does not read any more. */
 struct mqtt *mqtt_free(struct mqtt *m);
 
 /* QoS 1; remembered and renewed at each connection. −ENOSPC at MQTT_SUBSCRIPTIONS_MAX + 1,

@@ -334,7 +334,7 @@ void mqtt_paho_goodbye(struct mqtt_paho *p)
 	if (MQTTAsync_disconnect(p->client, &o) != MQTTASYNC_SUCCESS)
 		return;
 	(void)clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec++;
+	until.tv_sec++; /* GOODBYE_MS, and time for Paho to notice that they are over */
 	while (sem_timedwait(&p->is_gone, &until) < 0 && errno == EINTR)
 		;
 }

