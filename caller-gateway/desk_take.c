@@ -2,7 +2,8 @@
 /*
  * What a hub says of an incident meets what the centre knows. The hub owns what happened (class,
  * room, reasons, seq) and may cancel; how far help has come is the centre's. Repetitions and older
- * messages are acknowledged again and change nothing.
+ * messages are acknowledged again and change nothing. A call that comes after its incident was
+ * closed opens it anew: whoever closed it had not heard that one.
  */
 #include "caller-gateway/desk_private.h"
 
@@ -18,12 +19,21 @@ static enum incident_state first_state(enum incident_state said)
 	return INCIDENT_RECEIVED;
 }
 
-/* A later word: raised after verifying, cancelled; a class that changed is received anew. */
+static bool is_called_again(const struct stored_incident *known, const struct incident *said)
+{
+	return known->incident.state == INCIDENT_CLOSED && said->class == INCIDENT_HELP &&
+	       first_state(said->state) == INCIDENT_RECEIVED;
+}
+
+/* A later word: raised after verifying, cancelled; a class that changed is received anew, and so is
+ * a call over which it was closed. */
 static enum incident_state next_state(
 	const struct stored_incident *known, const struct incident *said)
 {
 	enum incident_state now = known->incident.state;
 
+	if (is_called_again(known, said))
+		return INCIDENT_RECEIVED;
 	if (incident_is_over(now))
 		return now;
 	if (said->state == INCIDENT_CANCELLED)
@@ -88,16 +98,22 @@ static int take_next(struct desk *d, struct stored_incident *known, const struct
 		.has_receipt = true};
 	struct ladder ladder;
 
+	if (is_called_again(known, said) && d->count + d->pending_count >= DESK_CASES_MAX)
+		return -ENOSPC;
 	if (c)
 		ladder = c->ladder;
 	else
 		desk_ladder_of(known, at, &ladder);
 	if (strcmp(d->in_voice, said->id) == 0)
 		ladder.has_been_said = true; /* half heard is heard */
-	if (incident_is_over(before))
+	if (is_called_again(known, said))
+		ladder.has_been_said = false; /* to be said as what it is: new */
+	else if (incident_is_over(before))
 		change.enters = false;
 	ladder.class = said->class;
 	merge(&known->incident, said);
+	if (!incident_is_over(state))
+		known->incident.outcome = INCIDENT_OUTCOME_NONE;
 	return desk_write(d, known, &ladder, &change, at);
 }
 

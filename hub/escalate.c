@@ -225,6 +225,12 @@ static bool may_follow(enum incident_state from, enum incident_state to)
 	return to > from;
 }
 
+static bool is_closed_over_a_call(const struct episode *e, const struct progress *progress)
+{
+	return progress->state == INCIDENT_CLOSED && !incident_is_over(e->incident.state) &&
+	       e->call_seq > e->delivered_seq;
+}
+
 int escalate_progress(const struct escalation *t, unsigned int row, const struct progress *progress,
 	struct moment at, struct change *ret)
 {
@@ -236,6 +242,14 @@ int escalate_progress(const struct escalation *t, unsigned int row, const struct
 	if (progress->changed_ms < e->progress_ms ||
 		!may_follow(e->incident.state, progress->state))
 		return 0;
+	if (is_closed_over_a_call(e, progress) && e->incident.class == INCIDENT_HELP) {
+		if (e->incident.state == INCIDENT_RAISED)
+			return 0;
+		*ret = change_of(t, row);
+		ret->after.progress_ms = progress->changed_ms;
+		move(ret, INCIDENT_RAISED, false, "hub", "appelé de nouveau", at.wall_ms);
+		return 1;
+	}
 	*ret = change_of(t, row);
 	ret->after.progress_ms = progress->changed_ms;
 	move(ret, progress->state, false, progress->by[0] ? progress->by : "gateway", progress->why,
@@ -248,8 +262,7 @@ int escalate_progress(const struct escalation *t, unsigned int row, const struct
 bool escalate_outlives(
 	const struct episode *e, const struct progress *progress, struct suspicion *ret)
 {
-	if (progress->state != INCIDENT_CLOSED || incident_is_over(e->incident.state) ||
-		e->call_seq <= e->delivered_seq)
+	if (e->incident.class == INCIDENT_HELP || !is_closed_over_a_call(e, progress))
 		return false;
 	*ret = (struct suspicion){.class = INCIDENT_HELP,
 		.sensor = e->sensor,

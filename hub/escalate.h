@@ -91,13 +91,15 @@ int escalate_answer(const struct escalation *t, unsigned int row, enum answer an
 int escalate_receipt(const struct escalation *t, unsigned int row, uint32_t seq, struct moment at,
 	struct change *ret);
 /* The gateway's progress: 1; 0 when older than what is known or backwards; −EINVAL when the state
- * cannot come from the centre or the incident was never raised. */
+ * cannot come from the centre or the incident was never raised. Closed over a call that no receipt
+ * names yet is raised still: the centre receives that call anew, under the same id. */
 int escalate_progress(const struct escalation *t, unsigned int row, const struct progress *progress,
 	struct moment at, struct change *ret);
 
 /*
- * The centre closes (progress) what is `e` here: true when somebody called again and the centre had
- * not heard of that yet (no receipt names it). That call is then an incident of its own, as ret.
+ * The centre closes (progress) what is `e` here, which began as another thing than a call: true
+ * when somebody called and the centre had not heard of that yet (no receipt names it). That call is
+ * then an incident of its own, as ret.
  */
 bool escalate_outlives(
 	const struct episode *e, const struct progress *progress, struct suspicion *ret);

@@ -169,6 +169,28 @@ def test_HS_09_one_press_is_one_incident_through_every_restart():
         assert len(at_centre(house, True)) == 1
 
 
+def test_HS_09_a_call_that_the_centre_closed_over_is_said_again():
+    with House() as house:
+        house.start()
+        incident = house.hub.ask("press", sensor="bouton")["incident"]
+        house.gateway.wait_step("announced", incident)
+        house.hub.wait_step("progress", incident)
+        house.broker.end(signal.SIGKILL)
+        wait_for(lambda: house.hub.ask("status")["broker"] == "down", "the hub knows")
+        time.sleep(2.1)  # a second call, and not the first one's bounce
+        assert house.hub.ask("press", sensor="bouton")["incident"] == incident
+        assert house.gateway.ask("close", incident=incident, by="paul", outcome="helped")["ok"]
+        house.gateway.steps.clear()
+        house.start_broker()
+        house.gateway.wait_step("announced", incident, 60)
+        (known,) = house.gateway.incidents()
+        assert (known["id"], known["state"], known["seq"], known["outcome"]) == (incident, "announced", 3, "none"), known
+        wait_for(lambda: [i["state"] for i in house.hub.incidents()] == ["announced"], "the home knows", 20)
+        assert house.gateway.ask("close", incident=incident, by="paul", outcome="helped")["ok"]
+        wait_for(lambda: house.hub.incidents() == [], "the home knows that it is over")
+        assert len(house.gateway.incidents(everything=True)) == 1
+
+
 def test_HS_06_nothing_is_retained():
     with House() as house:
         house.start()

@@ -179,6 +179,49 @@ static void test_a_cancelled_fall_is_taken_back_aloud_once(void **state)
 	clear(&c);
 }
 
+static void test_HS_09_a_call_after_its_incident_was_closed_is_received_anew(void **state)
+{
+	struct centre c = {0};
+	struct incident call = fall(2, INCIDENT_RAISED), more = fall(9, INCIDENT_RAISED);
+	char id[INCIDENT_ID_MAX];
+	(void)state;
+
+	open_centre(&c);
+	call.class = INCIDENT_HELP;
+	assert_int_equal(receive(&c, &call), 0);
+	speak(&c);
+	assert_int_equal(desk_move(c.desk, FALL, INCIDENT_CLOSED, INCIDENT_OUTCOME_HELPED, "paul",
+				 "", c.at, id),
+		0);
+	assert_int_equal(receive(&c, &call), 0); /* what was closed over, repeated */
+	assert_int_equal(state_of(&c), INCIDENT_CLOSED);
+	call.seq = 3;
+	assert_int_equal(receive(&c, &call), 0);
+	assert_int_equal(c.receipt_seq, 3);
+	assert_int_equal(state_of(&c), INCIDENT_RECEIVED);
+	assert_int_equal(c.said, 2);
+	assert_false(c.was_reminder);
+	speak(&c);
+	assert_int_equal(c.last_progress.state, INCIDENT_ANNOUNCED);
+	assert_int_equal(c.last_progress.outcome, INCIDENT_OUTCOME_NONE);
+	close_centre(&c);
+	open_centre(&c); /* it is there after a restart, and repeats like any other */
+	pass(&c, 60);
+	assert_int_equal(c.said, 3);
+	assert_int_equal(desk_move(c.desk, "last", INCIDENT_CLOSED, INCIDENT_OUTCOME_HELPED, "paul",
+				 "", c.at, id),
+		0);
+	/* more evidence of something else than a call does not, nor does a cancellation */
+	call.seq = 4;
+	call.state = INCIDENT_CANCELLED;
+	assert_int_equal(receive(&c, &call), 0);
+	assert_int_equal(receive(&c, &more), 0);
+	assert_int_equal(c.receipt_seq, 9);
+	assert_int_equal(state_of(&c), INCIDENT_CLOSED);
+	assert_int_equal(desk_open_count(c.desk), 0);
+	clear(&c);
+}
+
 static void test_a_cancelled_fall_that_nobody_heard_stays_silent(void **state)
 {
 	struct centre c = {.has_no_voice = true};
@@ -232,6 +275,7 @@ int main(void)
 		cmocka_unit_test(test_a_group_is_one_commit),
 		cmocka_unit_test(test_an_id_belongs_to_one_home),
 		cmocka_unit_test(test_a_cancelled_fall_is_taken_back_aloud_once),
+		cmocka_unit_test(test_HS_09_a_call_after_its_incident_was_closed_is_received_anew),
 		cmocka_unit_test(test_a_cancelled_fall_that_nobody_heard_stays_silent),
 		cmocka_unit_test(test_a_heartbeat_that_differs_gets_its_progress_again),
 	};

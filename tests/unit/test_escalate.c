@@ -247,18 +247,66 @@ static void test_progress_never_goes_backwards(void **state)
 static void test_closed_frees_the_row_even_without_a_receipt(void **state)
 {
 	struct escalation t = table_of(0);
-	struct suspicion help = suspicion_of(INCIDENT_HELP, "bouton");
+	struct suspicion fall = suspicion_of(INCIDENT_FALL, "montre");
 	struct progress p = {.state = INCIDENT_CLOSED, .outcome = INCIDENT_OUTCOME_HELPED};
 	struct change c;
 	unsigned int row = 0;
 
 	(void)state;
-	(void)suspect(&t, &help, 0, &row);
+	(void)suspect(&t, &fall, 0, &row);
 	assert_int_equal(escalate_progress(&t, row, &p, at_s(9), &c), 1);
 	assert_int_equal(c.after.incident.outcome, INCIDENT_OUTCOME_HELPED);
 	escalate_adopt(&t, &c);
 	assert_int_equal(escalate_find(&t, c.after.incident.id), -ENOENT);
 	assert_int_equal(escalate_next_us(&t, true), UINT64_MAX);
+}
+
+static void take_receipt(struct escalation *t, unsigned int row, uint32_t seq)
+{
+	struct change c;
+
+	assert_int_equal(escalate_receipt(t, row, seq, at_s(31), &c), 1);
+	escalate_adopt(t, &c);
+}
+
+static int take_progress(
+	struct escalation *t, unsigned int row, enum incident_state state, int64_t ms)
+{
+	struct progress p = {.state = state, .changed_ms = ms};
+	struct change c;
+	int r = escalate_progress(t, row, &p, at_s(32), &c);
+
+	if (r == 1)
+		escalate_adopt(t, &c);
+	return r;
+}
+
+static void test_HS_09_closed_over_a_call_it_is_raised_until_the_centre_has_heard(void **state)
+{
+	struct escalation t = table_of(0);
+	struct suspicion help = suspicion_of(INCIDENT_HELP, "bouton");
+	const struct episode *e;
+	unsigned int row = 0;
+
+	(void)state;
+	(void)suspect(&t, &help, 0, &row);
+	e = &t.episodes[row];
+	take_receipt(&t, row, 2);
+	assert_int_equal(take_progress(&t, row, INCIDENT_ACCEPTED, 10), 1);
+	(void)suspect(&t, &help, 30, &row);
+	assert_int_equal(e->incident.seq, 3);
+	assert_int_equal(take_progress(&t, row, INCIDENT_CLOSED, 20), 1);
+	assert_int_equal(e->incident.state, INCIDENT_RAISED);
+	assert_int_equal(e->incident.seq, 3);
+	assert_true(escalate_is_owed(e));
+	assert_int_equal(take_progress(&t, row, INCIDENT_CLOSED, 20), 0); /* told again */
+	/* the centre has it: its life goes on as any other's */
+	take_receipt(&t, row, 3);
+	assert_int_equal(e->incident.state, INCIDENT_RECEIVED);
+	assert_int_equal(take_progress(&t, row, INCIDENT_ANNOUNCED, 30), 1);
+	assert_int_equal(take_progress(&t, row, INCIDENT_CLOSED, 20), 0); /* late */
+	assert_int_equal(take_progress(&t, row, INCIDENT_CLOSED, 40), 1);
+	assert_string_equal(e->incident.id, "");
 }
 
 int main(void)
@@ -274,6 +322,8 @@ int main(void)
 		cmocka_unit_test(test_an_update_never_makes_an_incident),
 		cmocka_unit_test(test_HS_05_delivered_only_on_receipt_of_this_seq),
 		cmocka_unit_test(test_a_receipt_for_what_was_never_sent_is_refused),
+		cmocka_unit_test(
+			test_HS_09_closed_over_a_call_it_is_raised_until_the_centre_has_heard),
 		cmocka_unit_test(test_HS_05_progress_does_not_replace_a_receipt),
 		cmocka_unit_test(test_progress_never_goes_backwards),
 		cmocka_unit_test(test_closed_frees_the_row_even_without_a_receipt),
