@@ -111,6 +111,8 @@ static int take_next(struct desk *d, struct stored_incident *known, const struct
 	else if (incident_is_over(before))
 		change.enters = false;
 	ladder.class = said->class;
+	if (said->class == INCIDENT_HELP && !change.enters)
+		ladder_called_again(&ladder, at.now_us);
 	merge(&known->incident, said);
 	if (!incident_is_over(state))
 		known->incident.outcome = INCIDENT_OUTCOME_NONE;

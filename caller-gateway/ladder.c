@@ -59,9 +59,22 @@ bool ladder_said(struct ladder *l, uint64_t now_us)
 	if (l->say == LADDER_SAY_NOTHING)
 		return false;
 	l->has_been_said = true;
+	l->said_us = now_us;
 	l->say = LADDER_SAY_NOTHING;
 	set_deadline(l, now_us);
 	return l->state == INCIDENT_RECEIVED;
+}
+
+void ladder_called_again(struct ladder *l, uint64_t now_us)
+{
+	bool is_waiting = l->state == INCIDENT_RECEIVED || l->state == INCIDENT_ANNOUNCED ||
+			  l->state == INCIDENT_ESCALATED;
+	uint64_t soonest_us = l->said_us ? l->said_us + LADDER_PRESS_S * US_PER_S : 0;
+
+	if (!is_waiting || l->say != LADDER_SAY_NOTHING)
+		return;
+	l->say = LADDER_SAY_ALERT;
+	l->say_from_us = soonest_us > now_us ? soonest_us : now_us;
 }
 
 void ladder_not_said(struct ladder *l, uint64_t now_us)

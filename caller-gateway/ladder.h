@@ -19,6 +19,7 @@
 
 #define LADDER_NEVER_US UINT64_MAX
 #define LADDER_RETRY_S  10 /* after an announcement that could not be said */
+#define LADDER_PRESS_S  10 /* from an announcement to that of a call that was repeated */
 
 enum ladder_say { LADDER_SAY_NOTHING, LADDER_SAY_ALERT, LADDER_SAY_CANCELLED, LADDER_SAYS };
 enum ladder_step { LADDER_WAIT, LADDER_SAY, LADDER_ESCALATE };
@@ -32,12 +33,16 @@ struct ladder {
 	uint32_t follow_up_s; /* from acknowledged to closed */
 	uint64_t deadline_us; /* LADDER_NEVER_US: none */
 	uint64_t say_from_us; /* not said before */
+	uint64_t said_us;     /* last said to the end; 0: not since this was taken up */
 };
 
 /* Comes into `state` at now_us. */
 void ladder_enter(struct ladder *l, enum incident_state state, uint64_t now_us);
 /* What had to be said was said: true when that makes it announced (the caller enters the state). */
 bool ladder_said(struct ladder *l, uint64_t now_us);
+/* Called again before anybody acknowledged: said once more, LADDER_PRESS_S after it was said last.
+ */
+void ladder_called_again(struct ladder *l, uint64_t now_us);
 void ladder_not_said(struct ladder *l, uint64_t now_us);
 
 enum ladder_step ladder_next(const struct ladder *l, uint64_t now_us);

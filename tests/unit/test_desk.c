@@ -222,6 +222,38 @@ static void test_HS_09_a_call_after_its_incident_was_closed_is_received_anew(voi
 	clear(&c);
 }
 
+static void test_a_call_repeated_before_anybody_answered_is_said_again_soon(void **state)
+{
+	struct centre c = {0};
+	struct incident call = fall(2, INCIDENT_RAISED), more = fall(3, INCIDENT_RAISED);
+	(void)state;
+
+	open_centre(&c);
+	call.class = INCIDENT_HELP;
+	assert_int_equal(receive(&c, &call), 0);
+	speak(&c);
+	for (call.seq = 3; call.seq <= 32; call.seq++) { /* 30 presses in 60 s */
+		pass(&c, 2);
+		assert_int_equal(receive(&c, &call), 0);
+		if (c.said > 1 + (call.seq - 2) / 5)
+			fail_msg("said %u times at %u", c.said, call.seq);
+		if (desk_is_voice_stuck(c.desk, UINT64_MAX))
+			speak(&c);
+	}
+	assert_int_equal(c.said, 7);
+	assert_true(c.was_reminder);
+	/* more evidence of a fall is told when its time comes */
+	memset(more.id, 'a', sizeof(more.id) - 1);
+	assert_int_equal(receive(&c, &more), 0);
+	speak(&c);
+	unsigned int said = c.said;
+	more.seq = 4;
+	assert_int_equal(receive(&c, &more), 0);
+	pass(&c, 8);
+	assert_int_equal(c.said, said);
+	clear(&c);
+}
+
 static void test_a_cancelled_fall_that_nobody_heard_stays_silent(void **state)
 {
 	struct centre c = {.has_no_voice = true};
@@ -276,6 +308,7 @@ int main(void)
 		cmocka_unit_test(test_an_id_belongs_to_one_home),
 		cmocka_unit_test(test_a_cancelled_fall_is_taken_back_aloud_once),
 		cmocka_unit_test(test_HS_09_a_call_after_its_incident_was_closed_is_received_anew),
+		cmocka_unit_test(test_a_call_repeated_before_anybody_answered_is_said_again_soon),
 		cmocka_unit_test(test_a_cancelled_fall_that_nobody_heard_stays_silent),
 		cmocka_unit_test(test_a_heartbeat_that_differs_gets_its_progress_again),
 	};

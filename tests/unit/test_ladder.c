@@ -160,6 +160,30 @@ static void test_what_could_not_be_said_is_tried_again(void **state)
 	assert_int_equal(ladder_next(&l, T0 + 60 * US_PER_S), LADDER_ESCALATE);
 }
 
+static void test_a_repeated_call_is_said_soon_and_not_too_often(void **state)
+{
+	struct ladder l = announced(INCIDENT_HELP);
+	(void)state;
+
+	ladder_called_again(&l, T0 + 3 * US_PER_S);
+	ladder_called_again(&l, T0 + 5 * US_PER_S); /* both are one */
+	assert_int_equal(ladder_next(&l, T0 + 10 * US_PER_S - 1), LADDER_WAIT);
+	assert_int_equal(ladder_due_us(&l), T0 + 10 * US_PER_S);
+	assert_int_equal(ladder_next(&l, T0 + 10 * US_PER_S), LADDER_SAY);
+	assert_false(ladder_said(&l, T0 + 14 * US_PER_S));
+	assert_int_equal(l.state, INCIDENT_ANNOUNCED);
+	assert_int_equal(ladder_due_us(&l), T0 + 74 * US_PER_S);
+	ladder_called_again(&l, T0 + 40 * US_PER_S);
+	assert_int_equal(ladder_next(&l, T0 + 40 * US_PER_S), LADDER_SAY); /* at once */
+	/* somebody has taken it: the ladder is theirs */
+	ladder_enter(&l, INCIDENT_ACCEPTED, T0 + 41 * US_PER_S);
+	ladder_called_again(&l, T0 + 42 * US_PER_S);
+	assert_int_equal(ladder_next(&l, T0 + 60 * US_PER_S), LADDER_WAIT);
+	ladder_enter(&l, INCIDENT_CLOSED, T0 + 43 * US_PER_S);
+	ladder_called_again(&l, T0 + 44 * US_PER_S);
+	assert_true(ladder_is_over(&l));
+}
+
 static void test_alarms_go_before_cancellations_and_technical_last(void **state)
 {
 	struct ladder fall = received(INCIDENT_FALL), technical = received(INCIDENT_TECHNICAL),
@@ -218,6 +242,7 @@ int main(void)
 		cmocka_unit_test(test_HS_01_only_closing_or_cancelling_ends_it),
 		cmocka_unit_test(test_a_cancellation_is_said_once_and_only_where_the_alert_was),
 		cmocka_unit_test(test_what_could_not_be_said_is_tried_again),
+		cmocka_unit_test(test_a_repeated_call_is_said_soon_and_not_too_often),
 		cmocka_unit_test(test_alarms_go_before_cancellations_and_technical_last),
 		cmocka_unit_test(test_HS_02_a_deadline_survives_a_restart),
 		cmocka_unit_test(test_no_deadline_stays_none),
