@@ -6,6 +6,7 @@
 #include "caller-gateway/config.h"
 #include "caller-gateway/desk.h"
 #include "common/cleanup.h"
+#include "common/config_broker.h"
 #include "common/config_file.h"
 
 #include <errno.h>
@@ -13,10 +14,7 @@
 #include <string.h>
 
 _Static_assert(GATEWAY_CONFIG_ERROR_MAX == CONFIG_FILE_ERROR_MAX, "one size of message");
-
-struct tls_yaml {
-	char *ca, *certificate, *key;
-};
+_Static_assert(GATEWAY_PATH_MAX == CONFIG_PATH_MAX, "one size of path");
 
 struct sound_yaml {
 	char *device, *clips_dir;
@@ -35,7 +33,7 @@ struct gateway_yaml {
 	char *state_dir, *control;
 	char **brokers;
 	unsigned int brokers_count;
-	struct tls_yaml *tls;
+	struct config_tls_yaml *tls;
 	struct sound_yaml *sound;
 	struct announce_yaml *announce;
 	uint32_t *homes_lost_s;
@@ -55,13 +53,6 @@ struct checking {
 #define MAYBE CYAML_FLAG_OPTIONAL
 
 static const cyaml_strval_t languages[] = {{"fr", SPEECH_FRENCH}, {"en", SPEECH_ENGLISH}};
-
-static const cyaml_schema_field_t tls_fields[] = {
-	TEXT(ca, struct tls_yaml, MAYBE),
-	TEXT(certificate, struct tls_yaml, MAYBE),
-	TEXT(key, struct tls_yaml, MAYBE),
-	CYAML_FIELD_END,
-};
 
 static const cyaml_schema_field_t sound_fields[] = {
 	TEXT(device, struct sound_yaml, MAYBE),
@@ -86,18 +77,15 @@ static const cyaml_schema_field_t home_fields[] = {
 static const cyaml_schema_value_t home_value = {
 	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct home_yaml, home_fields)};
 
-static const cyaml_schema_value_t broker_value = {
-	CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 0, CYAML_UNLIMITED)};
-
 static const cyaml_schema_field_t gateway_fields[] = {
 	CYAML_FIELD_ENUM_PTR("language", CYAML_FLAG_POINTER | MAYBE | CYAML_FLAG_STRICT,
 		struct gateway_yaml, language, languages, 2),
 	TEXT(state_dir, struct gateway_yaml, MAYBE),
 	TEXT(control, struct gateway_yaml, MAYBE),
 	CYAML_FIELD_SEQUENCE("brokers", CYAML_FLAG_POINTER, struct gateway_yaml, brokers,
-		&broker_value, 0, CYAML_UNLIMITED),
+		&config_broker_value, 0, CYAML_UNLIMITED),
 	CYAML_FIELD_MAPPING_PTR(
-		"tls", CYAML_FLAG_POINTER | MAYBE, struct gateway_yaml, tls, tls_fields),
+		"tls", CYAML_FLAG_POINTER | MAYBE, struct gateway_yaml, tls, config_tls_fields),
 	CYAML_FIELD_MAPPING_PTR(
 		"sound", CYAML_FLAG_POINTER | MAYBE, struct gateway_yaml, sound, sound_fields),
 	CYAML_FIELD_MAPPING_PTR("announce", CYAML_FLAG_POINTER | MAYBE, struct gateway_yaml,
@@ -135,62 +123,17 @@ static int take_text(
 static int take_path(
 	const struct checking *k, const char *field, const char *text, char *to, size_t to_bytes)
 {
-	if (text && text[0] != '/')
-		return REFUSE(k, field, "needs an absolute path");
-	return take_text(k, field, text, to, to_bytes);
-}
-
-/* A plain connection goes nowhere but to this machine. */
-static bool is_loopback(const char *address)
-{
-	return strncmp(address, "127.", 4) == 0 || strncmp(address, "localhost:", 10) == 0 ||
-	       strncmp(address, "[::1]:", 6) == 0;
-}
-
-static int take_broker(
-	const struct checking *k, unsigned int n, const char *url, struct gateway_config *c)
-{
-	bool has_tls = c->ca[0], is_tls = strncmp(url, "mqtts://", 8) == 0;
-	char field[32];
-
-	(void)snprintf(field, sizeof(field), "brokers[%u]", n);
-	if (!is_tls && strncmp(url, "mqtt://", 7) != 0)
-		return REFUSE(k, field, "needs mqtts://HOST:PORT (or mqtt:// on loopback)");
-	if (!strrchr(url + 7, ':') || !strrchr(url + 7, ':')[1])
-		return REFUSE(k, field, "names no port");
-	if (is_tls != has_tls)
-		return REFUSE(k, field,
-			is_tls ? "is mqtts:// and needs tls" : "is mqtt:// although tls is set");
-	if (!is_tls && !is_loopback(url + 7))
-		return REFUSE(k, field, "is plain mqtt:// and not on loopback");
-	c->brokers_count = n + 1;
-	return take_text(k, field, url, c->brokers[n], sizeof(c->brokers[n]));
-}
-
-static int take_tls(const struct checking *k, const struct tls_yaml *tls, struct gateway_config *c)
-{
-	if (!tls)
-		return 0;
-	if (!tls->ca || !tls->certificate || !tls->key)
-		return REFUSE(k, "tls", "needs ca, certificate and key together");
-	int r = take_path(k, "tls.ca", tls->ca, c->ca, sizeof(c->ca));
-	if (r == 0)
-		r = take_path(k, "tls.certificate", tls->certificate, c->certificate,
-			sizeof(c->certificate));
-	return r == 0 ? take_path(k, "tls.key", tls->key, c->key, sizeof(c->key)) : r;
+	return config_path_take(k->file, field, text, to, to_bytes, k->ret_error);
 }
 
 static int take_brokers(
 	const struct checking *k, const struct gateway_yaml *yaml, struct gateway_config *c)
 {
-	int r = take_tls(k, yaml->tls, c);
+	const struct config_brokers brokers = {
+		&c->brokers_count, c->brokers, c->ca, c->certificate, c->key};
 
-	if (r == 0 && (yaml->brokers_count == 0 || yaml->brokers_count > MQTT_BROKERS_MAX))
-		return REFUSE(k, "brokers", "has %u entries, needs 1..%d", yaml->brokers_count,
-			MQTT_BROKERS_MAX);
-	for (unsigned int n = 0; r == 0 && n < yaml->brokers_count; n++)
-		r = take_broker(k, n, yaml->brokers[n], c);
-	return r;
+	return config_brokers_take(
+		k->file, yaml->brokers, yaml->brokers_count, yaml->tls, &brokers, k->ret_error);
 }
 
 static int take_seconds(const struct checking *k, const char *field, const uint32_t *value,
