@@ -238,6 +238,21 @@ static void test_a_refusal_is_told_and_is_status_1(void **state)
 	assert_string_equal(s.err, "vigie-ctl: vigie-gateway refuse : incident inconnu\n");
 }
 
+static void test_every_refusal_of_the_daemons_is_told_in_french(void **state)
+{
+	static const char *const refusals[] = {"no such open incident",
+		"more than one open incident begins so", "it is in that state already",
+		"incident is missing", "by is missing or too long", "why is no text or too long",
+		"outcome is none of helped, emergency, false_alarm, test, social, repaired",
+		"no such incident", "no such sensor is installed", "that sensor has no button",
+		"that incident is over", "sensor is no text", "said is not fine or help"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++)
+		if (strcmp(ctl_words(CTL_FRENCH, refusals[i]), refusals[i]) == 0)
+			fail_msg("\"%s\" has no French", refusals[i]);
+}
+
 #define HUB_STATUS \
 	"{\"ok\":true,\"home\":\"nice-0042\",\"version\":\"0.1.0\",\"uptime_s\":93784,\"broker\":" \
 	"\"up\",\"outbox\":0,\"sensors\":[{\"id\":\"A4:C1\",\"name\":\"Montre\",\"room\":\"\",\"role\":" \
@@ -351,6 +366,7 @@ int main(void)
 		SCENE(test_follow_shows_steps_until_the_end),
 		SCENE(test_help_and_version),
 		cmocka_unit_test(test_a_width_is_in_characters),
+		cmocka_unit_test(test_every_refusal_of_the_daemons_is_told_in_french),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
