@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Any bytes as a configuration file, of a schema with each type that the programs use. A refusal is
- * one line that names the file. Then the bytes are a hub's configuration, and a field's path, whose
- * line is looked up in them.
+ * one line that names the file. Then the bytes are a hub's and a gateway's configuration, and a
+ * field's path, whose line is looked up in them.
  */
+#include "caller-gateway/config.h"
 #include "common/cleanup.h"
 #include "common/config_file.h"
 #include "hub/config.h"
@@ -104,6 +105,23 @@ static void check_hub(const char *path)
 	}
 }
 
+static void check_gateway(const char *path)
+{
+	struct gateway_config config, before;
+	char error[GATEWAY_CONFIG_ERROR_MAX];
+
+	memset(&config, 0x5a, sizeof config);
+	memcpy(&before, &config, sizeof before);
+	if (gateway_config_load(path, &config, error) < 0) {
+		check_message(path, error);
+		must(memcmp(&before, &config, sizeof config) == 0);
+		return;
+	}
+	for (unsigned int n = 0; n < config.homes_count; n++)
+		must(gateway_config_home(&config, config.homes[n].home) == &config.homes[n]);
+	gateway_config_done(&config);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
 {
 	_cleanup_(close_p) int fd = memfd_create("config", MFD_CLOEXEC);
@@ -119,6 +137,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
 		check_message(path, error);
 	config_file_free(&schema, loaded);
 	check_hub(path);
+	check_gateway(path);
 	check_field(path, bytes, count);
 	return 0;
 }
