@@ -4,6 +4,7 @@
  */
 #include "common/cleanup.h"
 #include "hub/hub.h"
+#include "sensors/receiver.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -76,6 +77,19 @@ static unsigned int open_count(const struct hub *h)
 	return held > stored ? held : stored;
 }
 
+/* Of wires and recordings, and those that a radio's receiver dropped unread. */
+static uint64_t strangers(const struct hub *h)
+{
+	uint64_t count = h->strangers;
+
+	for (unsigned int n = 0; n < h->sources_count; n++) {
+		const struct receiver *r = source_receiver(h->sources[n].source);
+
+		count += r ? r->hci.counters.strangers : 0;
+	}
+	return count;
+}
+
 static int status(const struct hub *h, json_t *answer)
 {
 	unsigned int owed = escalate_owed_count(&h->episodes.table);
@@ -92,7 +106,7 @@ static int status(const struct hub *h, json_t *answer)
 	put(answer, "asking", json_boolean(episodes_is_asking(&h->episodes)));
 	put_count(answer, "readings", h->readings);
 	put_count(answer, "batches", h->batches);
-	put_count(answer, "strangers", h->strangers);
+	put_count(answer, "strangers", strangers(h));
 	put_count(answer, "malformed", h->malformed);
 	put_count(answer, "refused", uplink_refused(h->uplink));
 	put_count(answer, "answers_unknown", h->unknown_receipts);

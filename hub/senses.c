@@ -38,7 +38,8 @@ static void on_reading(const struct reading *reading, void *userdata)
 
 	(void)stint;
 	h->readings++;
-	if (!sensor)
+	/* a second hearing confirms and is no new event */
+	if (!sensor || reading->repeats > 0)
 		return;
 	if (reading->kind == READING_BATTERY)
 		sensor->battery_pct = (int8_t)reading->value;

@@ -14,7 +14,7 @@
 
 struct aes_ccm {
 	EVP_CIPHER_CTX *context;
-	size_t tag_bytes;
+	size_t nonce_bytes, tag_bytes;
 };
 
 int aes_ccm_new(struct aes_ccm **ret, const uint8_t key[AES_CCM_KEY_BYTES], size_t nonce_bytes,
@@ -27,6 +27,7 @@ int aes_ccm_new(struct aes_ccm **ret, const uint8_t key[AES_CCM_KEY_BYTES], size
 	c = calloc(1, sizeof(*c));
 	if (!c)
 		return -ENOMEM;
+	c->nonce_bytes = nonce_bytes;
 	c->tag_bytes = tag_bytes;
 	c->context = EVP_CIPHER_CTX_new();
 	if (!c->context ||
@@ -51,13 +52,18 @@ struct aes_ccm *aes_ccm_free(struct aes_ccm *c)
 	return NULL;
 }
 
-int aes_ccm_open(struct aes_ccm *c, const uint8_t *nonce, const uint8_t *sealed, size_t count,
-	const uint8_t *tag, uint8_t *ret_plain)
+size_t aes_ccm_nonce_bytes(const struct aes_ccm *c)
+{
+	return c->nonce_bytes;
+}
+
+int aes_ccm_open(struct aes_ccm *c, const uint8_t *nonce, struct bytes associated,
+	struct bytes sealed, const uint8_t *tag, uint8_t *ret_plain)
 {
 	uint8_t own_tag[TAG_BYTES_MAX];
 	int written;
 
-	if (count > INT_MAX)
+	if (sealed.left > INT_MAX || associated.left > INT_MAX)
 		return -EIO;
 	memcpy(own_tag, tag, c->tag_bytes);
 	if (EVP_CIPHER_CTX_ctrl(c->context, EVP_CTRL_AEAD_SET_TAG, (int)c->tag_bytes, own_tag) !=
@@ -66,9 +72,12 @@ int aes_ccm_open(struct aes_ccm *c, const uint8_t *nonce, const uint8_t *sealed,
 		/* Tells the length before the data. Without it OpenSSL 3.0.22 keeps the length, and
 		 * with it the nonce, of a frame that failed: one forged frame would deafen us to
 		 * its device for good. */
-		EVP_DecryptUpdate(c->context, NULL, &written, NULL, (int)count) != 1)
+		EVP_DecryptUpdate(c->context, NULL, &written, NULL, (int)sealed.left) != 1)
 		return -EIO;
-	return EVP_DecryptUpdate(c->context, ret_plain, &written, sealed, (int)count) == 1
+	if (associated.left > 0 && EVP_DecryptUpdate(c->context, NULL, &written, associated.at,
+					   (int)associated.left) != 1)
+		return -EIO;
+	return EVP_DecryptUpdate(c->context, ret_plain, &written, sealed.at, (int)sealed.left) == 1
 		       ? 0
 		       : -EKEYREJECTED;
 }

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * AES-128-CCM (RFC 3610) of one device's key: opens what it sealed, with the key schedule kept
- * between frames (measured here: a third of the cost of keying each time). No associated data, for
- * no format here has any but one. OpenSSL stays inside.
+ * between frames (measured here: a third of the cost of keying each time). OpenSSL stays inside.
  */
 #pragma once
 
-#include <stddef.h>
-#include <stdint.h>
+#include "sensors/bytes.h"
 
 #define AES_CCM_KEY_BYTES 16
 
@@ -17,7 +15,9 @@ int aes_ccm_new(struct aes_ccm **ret, const uint8_t key[AES_CCM_KEY_BYTES], size
 	size_t tag_bytes);
 struct aes_ccm *aes_ccm_free(struct aes_ccm *c);
 
-/* Writes `count` bytes to ret_plain (whatever it answers: use them on 0 only). 0; −EKEYREJECTED
- * not authentic; −EIO the library failed. */
-int aes_ccm_open(struct aes_ccm *c, const uint8_t *nonce, const uint8_t *sealed, size_t count,
-	const uint8_t *tag, uint8_t *ret_plain);
+size_t aes_ccm_nonce_bytes(const struct aes_ccm *c);
+
+/* Writes as many bytes as are sealed to ret_plain (whatever it answers: use them on 0 only). 0;
+ * −EKEYREJECTED not authentic; −EIO the library failed. */
+int aes_ccm_open(struct aes_ccm *c, const uint8_t *nonce, struct bytes associated,
+	struct bytes sealed, const uint8_t *tag, uint8_t *ret_plain);

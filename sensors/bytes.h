@@ -68,12 +68,16 @@ static inline uint64_t bytes_be(struct bytes *b, size_t count)
 
 static inline uint8_t bytes_u8(struct bytes *b)
 {
-	return (uint8_t)bytes_le(b, 1);
+	const uint8_t *at = bytes_take(b, 1);
+
+	return at ? at[0] : 0;
 }
 
 static inline uint16_t bytes_u16(struct bytes *b)
 {
-	return (uint16_t)bytes_le(b, 2);
+	const uint8_t *at = bytes_take(b, 2);
+
+	return at ? (uint16_t)(at[0] | (unsigned int)at[1] << 8) : 0;
 }
 
 static inline uint32_t bytes_u32(struct bytes *b)

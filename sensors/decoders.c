@@ -4,12 +4,28 @@
  */
 #include "sensors/decoder.h"
 
+#include "sensors/decoders/beacon.h"
+#include "sensors/decoders/bthome_v1.h"
 #include "sensors/decoders/bthome_v2.h"
+#include "sensors/decoders/emergency.h"
+#include "sensors/decoders/holyiot.h"
+#include "sensors/decoders/mibeacon.h"
+#include "sensors/decoders/ruuvi_5.h"
+#include "sensors/decoders/switchbot.h"
 
 #include <errno.h>
 
+/* Sensors that are beacons too come before the beacons: what they sense says more. */
 const struct decoder *const decoders[] = {
 	&bthome_v2_decoder,
+	&bthome_v1_decoder,
+	&mibeacon_decoder,
+	&ruuvi_5_decoder,
+	&switchbot_decoder,
+	&holyiot_decoder,
+	&emergency_decoder,
+	&ibeacon_decoder,
+	&altbeacon_decoder,
 	NULL,
 };
 _Static_assert(sizeof(decoders) / sizeof(decoders[0]) <= DECODERS_MAX + 1, "counters for all");
@@ -62,15 +78,72 @@ static void count(
 	counters->refused[REFUSED_CORRUPT] += d->is_cut;
 }
 
+static bool claims(const struct decoder *d, uint8_t type, uint16_t id)
+{
+	return d->ad == (enum decoder_ad)type &&
+	       (d->ids[0] == id || d->ids[1] == id || d->ids[0] == DECODER_ANY_ID);
+}
+
+/* The first decoder from `first` on that claims an AD structure; how many there are when none. */
+static int claimant(int first, uint8_t type, uint16_t id)
+{
+	int i = first;
+
+	while (decoders[i] && !claims(decoders[i], type, id))
+		i++;
+	return i;
+}
+
+/* A claim's place among all of an advertisement: the list's order first, then the order on air. */
+#define RANK(decoder, position) ((decoder) << 12 | (position))
+#define RANK_DECODER(rank)      ((rank) >> 12)
+_Static_assert(ADVERTISEMENT_DATA_MAX < 1 << 12, "a position fits below the decoder");
+
+/* The first claim after the rank `after`, its AD structure in ret; or −1. */
+static int next_claim(const struct advertisement *a, int after, struct decoder_frame *ret)
+{
+	struct bytes cursor = advertisement_cursor(a);
+	struct ad_structure ad;
+	int best = -1;
+
+	while (advertisement_next(&cursor, &ad) > 0) {
+		int position = (int)(ad.value.at - a->data), first, decoder;
+		uint16_t id;
+
+		if (ad.type != AD_SERVICE_DATA_16 && ad.type != AD_MANUFACTURER)
+			continue;
+		id = bytes_u16(&ad.value);
+		if (ad.value.is_short)
+			continue;
+		first = after < RANK(0, 0) ? 0 : RANK_DECODER(after);
+		decoder = claimant(first, ad.type, id);
+		if (decoders[decoder] && RANK(decoder, position) <= after)
+			decoder = claimant(decoder + 1, ad.type, id);
+		if (!decoders[decoder] || (best >= 0 && RANK(decoder, position) > best))
+			continue;
+		best = RANK(decoder, position);
+		ret->id = id;
+		ret->body = ad.value;
+		if (decoder == 0)
+			break; /* nothing comes before it */
+	}
+	return best;
+}
+
 int decoders_decode(const struct advertisement *a, struct device_keys *keys,
 	struct decoding_counters *counters, struct decoded *ret)
 {
-	for (int i = 0; decoders[i]; i++) {
-		int answer = decoders[i]->decode(a, keys, ret);
+	struct decoder_frame f = {.advertisement = a, .device = device_keys_find(keys, a->address)};
+	int rank = -1;
 
+	while ((rank = next_claim(a, rank, &f)) >= 0) {
+		int answer;
+
+		ret->count = 0;
+		answer = decoders[RANK_DECODER(rank)]->decode(&f, keys, ret);
 		if (answer == 0)
 			continue;
-		count(counters, i, answer, ret);
+		count(counters, RANK_DECODER(rank), answer, ret);
 		return answer;
 	}
 	counters->unknown++;

@@ -25,8 +25,14 @@ struct hci_value {
 	struct bytes value; /* borrowed during the call */
 };
 
-/* Either may be NULL. */
+/* Each may be NULL. */
 struct hci_listener {
+	/*
+	 * Asked for each report before anything of it is kept: false drops it. `contents` are its
+	 * AD structures, unchecked. NULL wants all.
+	 */
+	bool (*is_wanted)(const uint8_t address[6], uint8_t address_type, struct bytes contents,
+		void *userdata);
 	void (*on_advertisement)(const struct advertisement *a, void *userdata);
 	void (*on_value)(const struct hci_value *v, void *userdata);
 	void *userdata;
@@ -35,6 +41,7 @@ struct hci_listener {
 struct hci_counters {
 	uint64_t advertising_reports;
 	uint64_t extended_advertising_reports; /* each fragment is one */
+	uint64_t strangers;                    /* reports that nobody wanted */
 	uint64_t truncated; /* extended advertisements whose end the controller lost, or too long */
 	uint64_t notifications, indications;
 	uint64_t malformed; /* packets, reports or PDUs that do not hold what they announce */

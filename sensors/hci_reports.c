@@ -27,8 +27,22 @@ static void tell(struct hci *h, const struct advertisement *a)
 
 static void set_address(struct advertisement *a, const uint8_t reversed[6])
 {
-	for (int i = 0; i < 6; i++)
-		a->address[i] = reversed[5 - i];
+	uint32_t low;
+	uint16_t high;
+
+	memcpy(&low, reversed, sizeof(low));
+	memcpy(&high, reversed + sizeof(low), sizeof(high));
+	high = __builtin_bswap16(high);
+	low = __builtin_bswap32(low);
+	memcpy(a->address, &high, sizeof(high));
+	memcpy(a->address + sizeof(high), &low, sizeof(low));
+}
+
+static bool is_wanted(struct hci *h, const struct advertisement *a, struct bytes contents)
+{
+	const struct hci_listener *l = &h->listener;
+
+	return !l->is_wanted || l->is_wanted(a->address, a->address_type, contents, l->userdata);
 }
 
 static bool legacy_report(struct hci *h, uint64_t now_us, struct bytes *b)
@@ -43,10 +57,14 @@ static bool legacy_report(struct hci *h, uint64_t now_us, struct bytes *b)
 		h->counters.malformed++;
 		return false;
 	}
-	h->counters.advertising_reports++;
-	a->time_us = now_us;
-	set_address(a, reversed);
 	a->address_type = address_type;
+	h->counters.advertising_reports++;
+	set_address(a, reversed);
+	if (!is_wanted(h, a, contents)) {
+		h->counters.strangers++;
+		return true;
+	}
+	a->time_us = now_us;
 	a->rssi_dbm = rssi_dbm;
 	a->is_extended = false;
 	a->is_scan_response = type == SCAN_RSP;
@@ -145,6 +163,7 @@ static bool extended_report(struct hci *h, uint64_t now_us, struct bytes *b)
 	const uint8_t *reversed = bytes_take(b, 6), *phys = bytes_take(b, 2);
 	uint8_t set_id = bytes_u8(b), power_dbm = bytes_u8(b);
 	int8_t rssi_dbm;
+	bool is_part; /* of one whose beginning was wanted */
 	struct bytes contents;
 	struct advertisement *a = &h->heard;
 
@@ -165,10 +184,15 @@ static bool extended_report(struct hci *h, uint64_t now_us, struct bytes *b)
 	a->is_extended = !(type & EXTENDED_LEGACY_PDU);
 	a->is_scan_response = type & EXTENDED_SCAN_RESPONSE;
 	a->is_connectable = type & EXTENDED_CONNECTABLE;
+	is_part = fragmented_find(h, a, set_id) != NULL;
+	if (!is_part && !is_wanted(h, a, contents)) {
+		h->counters.strangers++;
+		return true;
+	}
 	a->length = (uint16_t)contents.left;
 	if (contents.left > 0)
 		memcpy(a->data, contents.at, contents.left);
-	if (EXTENDED_STATUS(type) == STATUS_COMPLETE && !fragmented_find(h, a, set_id))
+	if (EXTENDED_STATUS(type) == STATUS_COMPLETE && !is_part)
 		tell(h, a);
 	else
 		join(h, set_id, (enum extended_status)EXTENDED_STATUS(type));

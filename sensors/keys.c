@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The table of radio devices. Rows are dense from the first; a hint by the address's last byte
- * finds most of them at once, a scan the rest.
+ * The table of radio devices. Rows are dense from the first; slots by the address's hash (open
+ * addressing) lead to them. Rows never move and are given up only by eviction, after which the
+ * slots are made anew.
  */
 #include "sensors/keys.h"
 
+#include "sensors/advertisement.h"
 #include "sensors/aes_ccm.h"
 
 #include <errno.h>
 #include <string.h>
+
+#define SLOT_BITS 10
+_Static_assert(1 << SLOT_BITS == DEVICE_KEYS_SLOTS, "the hash reaches every slot");
 
 static void forget(struct device_key *device)
 {
@@ -23,19 +28,57 @@ void device_keys_done(struct device_keys *keys)
 	*keys = (struct device_keys){0};
 }
 
+static uint32_t slot_of(const uint8_t address[6])
+{
+	uint32_t head;
+	uint16_t tail;
+
+	memcpy(&head, address, sizeof(head));
+	memcpy(&tail, address + sizeof(head), sizeof(tail));
+	/* Fibonacci hashing: the product's highest bits depend on all of the address */
+	return (uint32_t)(((uint64_t)tail << 32 | head) * UINT64_C(0x9E3779B97F4A7C15) >>
+			  (64 - SLOT_BITS));
+}
+
+static bool is_same(const uint8_t a[6], const uint8_t b[6])
+{
+	uint32_t head[2];
+	uint16_t tail[2];
+
+	memcpy(&head[0], a, 4);
+	memcpy(&head[1], b, 4);
+	memcpy(&tail[0], a + 4, 2);
+	memcpy(&tail[1], b + 4, 2);
+	return head[0] == head[1] && tail[0] == tail[1];
+}
+
+/* There are more slots than rows: the walk ends. */
 struct device_key *device_keys_find(struct device_keys *keys, const uint8_t address[6])
 {
-	uint8_t *hint = &keys->hints[address[5]];
+	for (uint32_t slot = slot_of(address); keys->slots[slot] != 0;
+		slot = (slot + 1) % DEVICE_KEYS_SLOTS) {
+		struct device_key *device = &keys->devices[keys->slots[slot] - 1];
 
-	if (keys->devices[*hint].is_used && memcmp(keys->devices[*hint].address, address, 6) == 0)
-		return &keys->devices[*hint];
-	for (int i = 0; i < keys->count; i++) {
-		if (memcmp(keys->devices[i].address, address, 6) != 0)
-			continue;
-		*hint = (uint8_t)i;
-		return &keys->devices[i];
+		if (is_same(device->address, address))
+			return device;
 	}
 	return NULL;
+}
+
+static void put(struct device_keys *keys, uint16_t row)
+{
+	uint32_t slot = slot_of(keys->devices[row].address);
+
+	while (keys->slots[slot] != 0)
+		slot = (slot + 1) % DEVICE_KEYS_SLOTS;
+	keys->slots[slot] = (uint16_t)(row + 1);
+}
+
+static void put_all(struct device_keys *keys)
+{
+	memset(keys->slots, 0, sizeof(keys->slots));
+	for (uint16_t row = 0; row < keys->count; row++)
+		put(keys, row);
 }
 
 /* The row of the device nobody asked to remember that was unheard longest, emptied; or NULL. */
@@ -59,17 +102,20 @@ static struct device_key *evict(struct device_keys *keys)
 struct device_key *device_keys_ensure(struct device_keys *keys, const uint8_t address[6])
 {
 	struct device_key *device = device_keys_find(keys, address);
+	bool is_full = keys->count == DEVICE_KEYS_MAX;
 
 	if (device)
 		return device;
-	if (keys->count < DEVICE_KEYS_MAX)
-		device = &keys->devices[keys->count++];
-	else
-		device = evict(keys);
+	device = is_full ? evict(keys) : &keys->devices[keys->count++];
 	if (!device)
 		return NULL;
 	memcpy(device->address, address, 6);
+	device->id = advertisement_sensor(address);
 	device->is_used = true;
+	if (is_full)
+		put_all(keys);
+	else
+		put(keys, (uint16_t)(device - keys->devices));
 	return device;
 }
 

@@ -7,23 +7,28 @@
  */
 #pragma once
 
+#include "sensors/reading.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
 #define DEVICE_KEYS_MAX       256
+#define DEVICE_KEYS_SLOTS     1024 /* a power of two, four times the rows: most strangers meet none */
 #define DEVICE_KEY_BYTES      16
 #define DEVICE_KEYS_ERROR_MAX 256
 
 struct aes_ccm;
 
 struct device_key {
-	uint8_t address[6]; /* as printed */
+	uint8_t address[6];  /* as printed */
+	struct sensor_id id; /* the same as text */
 	bool is_used;
 	bool is_enrolled; /* set by the owner: never evicted; a device with a key never is, too */
 	bool has_key;
 	bool has_counter, is_counter_new; /* new: moved on since it was last saved */
 	bool has_packet_id, has_event;
 	uint8_t packet_id;
+	uint8_t packet_repeats, event_repeats; /* of the ones last told */
 	uint8_t key[DEVICE_KEY_BYTES];
 	uint32_t counter;
 	uint32_t event_hash;    /* of the last event told without packet id */
@@ -36,14 +41,14 @@ struct device_key {
 /* All zero is an empty table. */
 struct device_keys {
 	struct device_key devices[DEVICE_KEYS_MAX];
-	uint16_t count;                 /* rows used, from the first */
-	uint8_t hints[DEVICE_KEYS_MAX]; /* by the address's last byte: the row last found there */
+	uint16_t count;                    /* rows used, from the first */
+	uint16_t slots[DEVICE_KEYS_SLOTS]; /* by the address's hash: a row's number + 1, or 0 */
 };
 
 /* Frees the ciphers and cleanses the keys: an empty table again. */
 void device_keys_done(struct device_keys *keys);
 
-/* NULL when unknown. */
+/* NULL when unknown. For each advertisement on air: a few nanoseconds. */
 struct device_key *device_keys_find(struct device_keys *keys, const uint8_t address[6]);
 /* The device's row, made where there is none: NULL when the table is full (enrolled devices and
  * those with a key are never evicted; others are, the longest unheard first). */

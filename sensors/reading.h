@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #define SENSOR_ID_MAX    48 /* bytes with the NUL: "A4:C1:38:8D:18:B2", "bus0/17/3", "Bedroom.Bed" */
-#define READING_TEXT_MAX 32
+#define READING_TEXT_MAX 48
 #define ACCEL_BATCH_MAX  64
 
 struct sensor_id {
@@ -31,7 +31,8 @@ enum reading_kind {
 	READING_CARBON_MONOXIDE_ALARM,
 	READING_COLD,
 	READING_CONNECTIVITY,
-	READING_DOOR, /* 1 open */
+	READING_DOOR,      /* 1 open */
+	READING_EMERGENCY, /* 1 the device itself calls for help */
 	READING_GARAGE_DOOR,
 	READING_GAS_ALARM,
 	READING_GENERIC,
@@ -90,6 +91,7 @@ enum reading_kind {
 	READING_TEMPERATURE,
 	READING_TIMESTAMP,
 	READING_TVOC,
+	READING_TX_POWER, /* what it sends; of a beacon what is received at one metre */
 	READING_UV_INDEX,
 	READING_VOLTAGE,
 	READING_VOLUME,
@@ -120,8 +122,14 @@ struct reading {
 	uint8_t index;   /* 0 for the first object of its kind in a frame, 1 for the second (buttons
 			    of a remote) */
 	int8_t rssi_dbm; /* 127: not known */
-	double value;    /* in the unit of its kind */
-	char text[READING_TEXT_MAX]; /* TEXT as sent, RAW in hexadecimal; else empty */
+	bool is_forgeable; /* came in the open over the radio: whoever is near can say it in the
+			      sensor's name. An alarm by it needs a second hearing */
+	uint8_t repeats;   /* 0; 1 for the second hearing of the very same forgeable frame: confirms
+			      the first and is no new event */
+	double value;      /* in the unit of its kind */
+	char text[READING_TEXT_MAX]; /* TEXT as sent, RAW in hexadecimal; beside another kind what
+					the sensor adds to it (a beacon's name, who unlocked); else
+					empty */
 };
 
 struct reading_kind_row {

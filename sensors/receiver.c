@@ -1,13 +1,43 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Joins HCI to the decoders.
+ * Joins HCI to the decoders, and drops strangers between them.
  */
 #include "sensors/receiver.h"
+
+#include "sensors/decoders/bthome_v2.h"
+
+#include <errno.h>
+
+#define ADDRESS_RANDOM 1
+/* The two highest bits of a random address: 11 static; others are forgotten after minutes. */
+#define RANDOM_KIND(address) ((address)[0] >> 6)
+#define RANDOM_STATIC        3
+
+static bool is_ours(struct device_keys *keys, const uint8_t address[6])
+{
+	const struct device_key *device = device_keys_find(keys, address);
+
+	return device && (device->is_enrolled || device->has_key);
+}
+
+static bool is_wanted(
+	const uint8_t address[6], uint8_t address_type, struct bytes contents, void *userdata)
+{
+	struct receiver *r = userdata;
+	uint8_t told[6];
+
+	if (r->is_discovering || is_ours(r->keys, address))
+		return true;
+	if (address_type != ADDRESS_RANDOM || RANDOM_KIND(address) == RANDOM_STATIC)
+		return false;
+	return bthome_v2_address(contents, told) && is_ours(r->keys, told);
+}
 
 static void on_advertisement(const struct advertisement *a, void *userdata)
 {
 	struct receiver *r = userdata;
-	int count = decoders_decode(a, r->keys, &r->decoding, &r->decoded);
+	int answer = decoders_decode(a, r->keys, &r->decoding, &r->decoded);
+	int count = answer == -EALREADY ? r->decoded.count : answer;
 
 	for (int i = 0; r->on_reading && i < count; i++)
 		r->on_reading(&r->decoded.readings[i], r->userdata);
@@ -16,13 +46,20 @@ static void on_advertisement(const struct advertisement *a, void *userdata)
 void receiver_init(struct receiver *r, struct device_keys *keys,
 	void (*on_reading)(const struct reading *reading, void *userdata), void *userdata)
 {
-	struct hci_listener listener = {.on_advertisement = on_advertisement, .userdata = r};
+	struct hci_listener listener = {
+		.is_wanted = is_wanted, .on_advertisement = on_advertisement, .userdata = r};
 
 	hci_init(&r->hci, &listener);
 	r->keys = keys;
 	r->decoding = (struct decoding_counters){0};
+	r->is_discovering = false;
 	r->on_reading = on_reading;
 	r->userdata = userdata;
+}
+
+void receiver_discover(struct receiver *r, bool is_discovering)
+{
+	r->is_discovering = is_discovering;
 }
 
 void receiver_packet(struct receiver *r, uint64_t now_us, const uint8_t *packet, size_t count)

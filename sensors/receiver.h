@@ -2,6 +2,10 @@
 /*
  * A controller's packets in, readings out: HCI, advertisements and decoders in a row, with all
  * their counters. One for each controller or recording; the radio and the replay use it alike.
+ *
+ * A stranger's advertisement is dropped before anything of it is copied or decoded: only devices
+ * that are enrolled or have a key in `keys` are heard, except while discovering. A device whose
+ * radio address changes and which tells its own in the payload (BTHome v2) is known by that one.
  */
 #pragma once
 
@@ -12,11 +16,15 @@ struct receiver {
 	struct hci hci;
 	struct device_keys *keys; /* borrowed from whoever made the receiver */
 	struct decoding_counters decoding;
+	bool is_discovering;
 	void (*on_reading)(const struct reading *reading, void *userdata); /* may be NULL */
 	void *userdata;
 	struct decoded decoded; /* the advertisement being told */
 };
 
+/* Whether strangers are heard too; after receiver_init() they are not. */
+void receiver_discover(struct receiver *r, bool is_discovering);
+/* on_reading may be NULL. What is heard a second time (reading.repeats) is told as well. */
 void receiver_init(struct receiver *r, struct device_keys *keys,
 	void (*on_reading)(const struct reading *reading, void *userdata), void *userdata);
 /* One packet from the controller, led by its H4 type. `now_us` is when it was heard: what is a

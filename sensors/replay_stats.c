@@ -70,6 +70,7 @@ int replay_stats_read(const char *path, struct device_keys *keys, struct replay_
 	if (error < 0)
 		return error;
 	receiver_init(&room->receiver, keys ? keys : &room->own_keys, NULL, NULL);
+	receiver_discover(&room->receiver, true);
 	while ((error = recording_next(r, &room->record)) > 0)
 		count_record(&s, room);
 	if (error < 0)

@@ -24,6 +24,7 @@ struct source_listener {
 	void *userdata;
 };
 
+struct receiver;
 struct source; /* opaque to whoever only starts, stops and frees it */
 
 /* A source embeds this first; its constructor (source_replay_new, source_ble_new …) fills it. */
@@ -32,6 +33,9 @@ struct source_ops {
 	int (*start)(struct source *s);
 	void (*stop)(struct source *s);
 	struct source *(*free)(struct source *s);
+	/* Where a Bluetooth controller is behind it: its receiver, for its counters and to let it
+	 * discover. NULL, or no such function: a wire. */
+	struct receiver *(*receiver)(struct source *s);
 };
 
 struct source {
@@ -47,6 +51,11 @@ static inline int source_start(struct source *s)
 static inline void source_stop(struct source *s)
 {
 	s->ops->stop(s);
+}
+
+static inline struct receiver *source_receiver(struct source *s)
+{
+	return s->ops->receiver ? s->ops->receiver(s) : NULL;
 }
 
 static inline struct source *source_free(struct source *s)

@@ -299,11 +299,17 @@ static struct source *ble_free(struct source *source)
 	return NULL;
 }
 
+static struct receiver *ble_receiver(struct source *source)
+{
+	return &((struct source_ble *)source)->receiver;
+}
+
 static const struct source_ops ble_ops = {
 	.name = "bluetooth",
 	.start = ble_start,
 	.stop = ble_stop,
 	.free = ble_free,
+	.receiver = ble_receiver,
 };
 
 int source_ble_new(struct source **ret, sd_event *event, const struct source_ble_options *options,

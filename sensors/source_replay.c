@@ -170,11 +170,17 @@ static struct source *replay_free(struct source *source)
 	return NULL;
 }
 
+static struct receiver *replay_receiver(struct source *source)
+{
+	return &((struct source_replay *)source)->receiver;
+}
+
 static const struct source_ops replay_ops = {
 	.name = "replay",
 	.start = replay_start,
 	.stop = replay_stop,
 	.free = replay_free,
+	.receiver = replay_receiver,
 };
 
 int source_replay_new(struct source **ret, sd_event *event,
@@ -194,6 +200,7 @@ int source_replay_new(struct source **ret, sd_event *event,
 	s->source = (struct source){.ops = &replay_ops, .listener = *listener};
 	s->speed = options->speed;
 	receiver_init(&s->receiver, options->keys ? options->keys : &s->own_keys, tell_reading, s);
+	receiver_discover(&s->receiver, !options->keys);
 	error = recording_open(&s->recording, options->path, options->sensor, ret_error);
 	if (error < 0)
 		return error;

@@ -22,7 +22,8 @@ struct source_replay_options {
 	const char *path;
 	const char *sensor;       /* the id of a trial's samples; NULL for "wearable" */
 	double speed;             /* 1 as it was; N times faster; 0 as fast as the loop turns */
-	struct device_keys *keys; /* borrowed, outlives the source; NULL: none are known */
+	struct device_keys *keys; /* borrowed, outlives the source: strangers in a btsnoop file are
+				     dropped; NULL: none are known and all are told */
 };
 
 /*

@@ -23,12 +23,13 @@ struct object {
 	uint8_t kind; /* enum reading_kind */
 	uint8_t shape;
 	uint8_t count_bytes;
+	bool is_plain; /* both are 1 */
 	double multiply, divide;
 };
 
-#define U(id, k, bytes, divide)   [id] = {READING_##k, UNSIGNED, bytes, 1, divide}
-#define S(id, k, bytes, divide)   [id] = {READING_##k, SIGNED, bytes, 1, divide}
-#define X(id, k, sh, bytes, m, d) [id] = {READING_##k, sh, bytes, m, d}
+#define U(id, k, bytes, divide)   [id] = {READING_##k, UNSIGNED, bytes, (divide) == 1, 1, divide}
+#define S(id, k, bytes, divide)   [id] = {READING_##k, SIGNED, bytes, (divide) == 1, 1, divide}
+#define X(id, k, sh, bytes, m, d) [id] = {READING_##k, sh, bytes, (m) == 1 && (d) == 1, m, d}
 #define YES_NO(id, k)             U(id, k, 1, 1)
 
 static const struct object objects[256] = {
@@ -131,40 +132,22 @@ static const struct object objects[256] = {
 struct walk {
 	struct decoded *decoded;
 	struct bthome_objects *found;
-	const struct reading *model;
 	uint8_t seen[READING_KINDS]; /* objects of each kind so far: the next one's index */
 };
 
 static struct reading *add(struct walk *w, enum reading_kind kind, double value)
 {
-	struct decoded *d = w->decoded;
-	struct reading *reading;
-	uint8_t index = w->seen[kind]++;
-
-	if (!reading_is_possible(kind, value)) {
-		d->impossible++;
-		return NULL;
-	}
-	if (d->count == DECODER_READINGS_MAX) {
-		d->is_cut = true;
-		return NULL;
-	}
-	reading = &d->readings[d->count++];
-	*reading = *w->model;
-	reading->kind = kind;
-	reading->index = index;
-	reading->value = value;
-	return reading;
+	return decoded_add(w->decoded, kind, w->seen[kind]++, value);
 }
 
 /* FNV-1a over what happened, so that a repetition without packet id is known again. */
 static void note_event(struct walk *w, uint8_t kind, uint8_t index, uint8_t what, uint8_t steps)
 {
 	const uint8_t parts[] = {kind, index, what, steps};
-	uint32_t hash = w->found->has_event ? w->found->event_hash : 2166136261U;
+	uint32_t hash = w->found->has_event ? w->found->event_hash : REPETITION_HASH_BEGIN;
 
 	for (size_t i = 0; i < sizeof(parts); i++)
-		hash = (hash ^ parts[i]) * 16777619U;
+		hash = repetition_hash(hash, parts[i]);
 	w->found->event_hash = hash;
 	w->found->has_event = true;
 }
@@ -237,8 +220,11 @@ static void read_text(struct walk *w, struct bytes text)
 			kept = at + length;
 	}
 	reading = add(w, READING_TEXT, 0);
-	if (reading && kept > 0)
+	if (!reading)
+		return;
+	if (kept > 0)
 		memcpy(reading->text, text.at, kept);
+	reading->text[kept] = 0;
 }
 
 static void read_raw(struct walk *w, struct bytes raw)
@@ -249,21 +235,24 @@ static void read_raw(struct walk *w, struct bytes raw)
 	for (size_t i = 0; reading && i < raw.left && 2 * i + 2 < READING_TEXT_MAX; i++) {
 		reading->text[2 * i] = digits[raw.at[i] >> 4];
 		reading->text[2 * i + 1] = digits[raw.at[i] & 15];
+		reading->text[2 * i + 2] = 0;
 	}
+}
+
+/* Most divide by 1: a division costs as much as all else of a flag. */
+static double in_unit(const struct object *object, double number)
+{
+	return object->is_plain ? number : number * object->multiply / object->divide;
 }
 
 static void read_object(struct walk *w, const struct object *object, struct bytes b)
 {
 	switch ((enum shape)object->shape) {
 	case UNSIGNED:
-		(void)add(w, object->kind,
-			(double)bytes_le(&b, object->count_bytes) * object->multiply /
-				object->divide);
+		(void)add(w, object->kind, in_unit(object, (double)bytes_le(&b, b.left)));
 		break;
 	case SIGNED:
-		(void)add(w, object->kind,
-			(double)bytes_signed(&b, object->count_bytes) * object->multiply /
-				object->divide);
+		(void)add(w, object->kind, in_unit(object, (double)bytes_signed(&b, b.left)));
 		break;
 	case PACKET_ID:
 		w->found->has_packet_id = true;
@@ -290,10 +279,9 @@ static void read_object(struct walk *w, const struct object *object, struct byte
 	}
 }
 
-void bthome_objects_read(struct bytes b, const struct reading *model, struct decoded *ret_decoded,
-	struct bthome_objects *ret)
+void bthome_objects_read(struct bytes b, struct decoded *ret_decoded, struct bthome_objects *ret)
 {
-	struct walk w = {.decoded = ret_decoded, .found = ret, .model = model};
+	struct walk w = {.decoded = ret_decoded, .found = ret};
 
 	while (b.left > 0) {
 		const struct object *object = &objects[bytes_u8(&b)];
@@ -311,4 +299,69 @@ void bthome_objects_read(struct bytes b, const struct reading *model, struct dec
 		}
 		read_object(&w, object, value);
 	}
+}
+
+enum v1_format { V1_UNSIGNED, V1_SIGNED, V1_FLOAT };
+
+/* Numbers come in a length and a format of the sender's choice. */
+static void read_v1_number(
+	struct walk *w, const struct object *object, enum v1_format format, struct bytes b)
+{
+	uint64_t bits;
+	uint32_t half;
+	double number;
+	float single;
+
+	if (b.left > 8)
+		return;
+	if (format == V1_UNSIGNED) {
+		number = (double)bytes_le(&b, b.left);
+	} else if (format == V1_SIGNED) {
+		number = (double)bytes_signed(&b, b.left);
+	} else if (format == V1_FLOAT && b.left == sizeof(bits)) {
+		bits = bytes_le(&b, sizeof(bits));
+		memcpy(&number, &bits, sizeof(number));
+	} else if (format == V1_FLOAT && b.left == sizeof(half)) {
+		half = bytes_u32(&b);
+		memcpy(&single, &half, sizeof(single));
+		number = (double)single;
+	} else {
+		return;
+	}
+	(void)add(w, object->kind, in_unit(object, number));
+}
+
+void bthome_objects_read_v1(struct bytes b, struct decoded *ret_decoded, struct bthome_objects *ret)
+{
+	struct walk w = {.decoded = ret_decoded, .found = ret};
+
+	while (b.left > 0) {
+		uint8_t control = bytes_u8(&b);
+		struct bytes value = bytes_sub(&b, control & 31U);
+		const struct object *object;
+
+		if (b.is_short) {
+			ret_decoded->is_cut = true;
+			return;
+		}
+		if (value.left < 2)
+			continue; /* no value in it */
+		object = &objects[bytes_u8(&value)];
+		if (object->shape == UNSIGNED || object->shape == SIGNED)
+			read_v1_number(&w, object, (enum v1_format)(control >> 5), value);
+		else
+			read_object(&w, object, value);
+	}
+}
+
+enum hearing bthome_objects_hearing(const struct bthome_objects *found, struct device_keys *keys,
+	const uint8_t address[6], bool is_sealed, uint64_t now_us)
+{
+	if (found->has_packet_id)
+		return repetition_of_packet(
+			device_keys_ensure(keys, address), found->packet_id, now_us);
+	if (found->has_event && !is_sealed)
+		return repetition_of_event(
+			device_keys_ensure(keys, address), found->event_hash, now_us);
+	return HEARING_FIRST;
 }

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "sensors/bytes.h"
-#include "sensors/decoder.h"
+#include "sensors/repetition.h"
 
 /* What the objects of one frame said beside their readings. */
 struct bthome_objects {
@@ -18,7 +18,16 @@ struct bthome_objects {
 
 /*
  * Reads objects until the end, or the first unknown one: newer ids are higher and come last.
- * `model` is what all readings of the frame share. Adds to ret_decoded (zeroed by the caller).
+ * ret_decoded has begun; what the objects say is added to it.
  */
-void bthome_objects_read(struct bytes objects, const struct reading *model,
-	struct decoded *ret_decoded, struct bthome_objects *ret);
+void bthome_objects_read(
+	struct bytes objects, struct decoded *ret_decoded, struct bthome_objects *ret);
+/* The same of version 1, whose objects tell their own length and format; unknown ones are passed
+ * over. */
+void bthome_objects_read_v1(
+	struct bytes objects, struct decoded *ret_decoded, struct bthome_objects *ret);
+
+/* Which hearing of its frame this is. Without room in the table it is always the first; the events
+ * of a sealed frame are told apart by its counter. */
+enum hearing bthome_objects_hearing(const struct bthome_objects *found, struct device_keys *keys,
+	const uint8_t address[6], bool is_sealed, uint64_t now_us);

@@ -6,9 +6,8 @@
 
 #include "sensors/decoder.h"
 
-/* A packet id or an unnumbered event that is heard again within this time is a repetition. */
-#define BTHOME_REPETITION_US UINT64_C(4000000)
-/* An encryption counter this close to its end may begin anew below this. */
-#define BTHOME_COUNTER_WRAP 64
-
 extern const struct decoder bthome_v2_decoder;
+
+/* The address that an advertisement's BTHome v2 payload tells as its device's: false where it tells
+ * none. `contents` are its AD structures. */
+bool bthome_v2_address(struct bytes contents, uint8_t ret_address[6]);

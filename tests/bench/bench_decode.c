@@ -105,7 +105,8 @@ static void turn_ccm(struct bench *b)
 	memcpy(nonce, address, 6);
 	memcpy(nonce + 6, "\xD2\xFC\x41", 3);
 	memcpy(nonce + 9, frame + 2, 4);
-	b->readings += aes_ccm_open(b->ccm, nonce, frame, 2, frame + 6, plain) == 0;
+	b->readings += aes_ccm_open(b->ccm, nonce, (struct bytes){0}, bytes_of(frame, 2), frame + 6,
+			       plain) == 0;
 }
 
 static void turn_copy(struct bench *b)

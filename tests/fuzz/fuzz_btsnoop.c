@@ -63,6 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *at, size_t size)
 		return 0;
 	}
 	receiver_init(&receiver, &keys, NULL, NULL);
+	receiver_discover(&receiver, true);
 	while ((more = recording_next(r, &record)) > 0) {
 		if (record.offset_us < last_us)
 			abort();

@@ -38,6 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *at, size_t size)
 	uint64_t now_us = 0;
 
 	receiver_init(&receiver, &keys, on_reading, NULL);
+	receiver_discover(&receiver, true);
 	hci_init(&listening, &listener);
 	while (b.left > 0) {
 		size_t length = bytes_u8(&b);

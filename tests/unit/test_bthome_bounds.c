@@ -50,20 +50,20 @@ static void test_readings_hold_at_their_maximum(void **state)
 static void test_texts_hold_at_their_maximum(void **state)
 {
 	struct home *home = calloc(1, sizeof(*home));
-	uint8_t frame[64] = {0x40, 0x53, 31};
+	uint8_t frame[96] = {0x40, 0x53, READING_TEXT_MAX - 1};
 
 	(void)state;
-	memset(frame + 3, 'a', 40);
-	assert_int_equal(hear(home, frame, 3 + 31), 1);
-	assert_int_equal(strlen(home->decoded.readings[0].text), 31);
-	/* é is two bytes: the second would be the 32nd */
-	frame[2] = 32;
-	memcpy(frame + 3 + 30, "\xC3\xA9", 2);
-	assert_int_equal(hear(home, frame, 3 + 32), 1);
-	assert_int_equal(strlen(home->decoded.readings[0].text), 30);
+	memset(frame + 3, 'a', 64);
+	assert_int_equal(hear(home, frame, 3 + READING_TEXT_MAX - 1), 1);
+	assert_int_equal(strlen(home->decoded.readings[0].text), READING_TEXT_MAX - 1);
+	/* é is two bytes: the second would take the NUL's place */
+	frame[2] = READING_TEXT_MAX;
+	memcpy(frame + 3 + READING_TEXT_MAX - 2, "\xC3\xA9", 2);
+	assert_int_equal(hear(home, frame, 3 + READING_TEXT_MAX), 1);
+	assert_int_equal(strlen(home->decoded.readings[0].text), READING_TEXT_MAX - 2);
 	frame[1] = 0x54;
-	assert_int_equal(hear(home, frame, 3 + 32), 1);
-	assert_int_equal(strlen(home->decoded.readings[0].text), 30);
+	assert_int_equal(hear(home, frame, 3 + READING_TEXT_MAX), 1);
+	assert_int_equal(strlen(home->decoded.readings[0].text), READING_TEXT_MAX - 2);
 	frame[2] = 0;
 	assert_int_equal(hear(home, frame, 3), 1);
 	assert_string_equal(home->decoded.readings[0].text, "");

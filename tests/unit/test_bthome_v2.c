@@ -6,6 +6,8 @@
 #include "tests/unit/vectors.h"
 
 #include "sensors/decoders/bthome_v2.h"
+#include "sensors/repetition.h"
+#include "sensors/sealed.h"
 
 #include <errno.h>
 #include <math.h>
@@ -236,11 +238,11 @@ static void test_HS_08_counter_begins_anew_only_at_its_end(void **state)
 	struct home *home = home_with_key();
 
 	(void)state;
-	assert_int_equal(hear_sealed(home, UINT32_MAX - BTHOME_COUNTER_WRAP), 1);
+	assert_int_equal(hear_sealed(home, UINT32_MAX - SEALED_COUNTER_WRAP), 1);
 	assert_int_equal(hear_sealed(home, 0), -ESTALE);
-	assert_int_equal(hear_sealed(home, UINT32_MAX - BTHOME_COUNTER_WRAP + 1), 1);
-	assert_int_equal(hear_sealed(home, BTHOME_COUNTER_WRAP), -ESTALE);
-	assert_int_equal(hear_sealed(home, BTHOME_COUNTER_WRAP - 1), 1);
+	assert_int_equal(hear_sealed(home, UINT32_MAX - SEALED_COUNTER_WRAP + 1), 1);
+	assert_int_equal(hear_sealed(home, SEALED_COUNTER_WRAP), -ESTALE);
+	assert_int_equal(hear_sealed(home, SEALED_COUNTER_WRAP - 1), 1);
 	assert_int_equal(hear_sealed(home, 5), -ESTALE);
 	home_free(home);
 }
@@ -276,7 +278,7 @@ static void test_HS_09_a_long_burst_is_one_press_and_the_next_another(void **sta
 	assert_int_equal(HEAR(home, "\x44\x00\x22\x3a\x01"), 1);
 	assert_int_equal(HEAR(home, "\x44\x00\x21\x3a\x01"), -EALREADY); /* older */
 	/* the same id after silence is another press: the device began anew */
-	home->now_us += BTHOME_REPETITION_US;
+	home->now_us += REPETITION_US;
 	assert_int_equal(HEAR(home, "\x44\x00\x22\x3a\x01"), 1);
 	home_free(home);
 }
@@ -289,7 +291,7 @@ static void test_HS_09_packet_ids_wrap_within_64(void **state)
 	assert_int_equal(HEAR(home, "\x44\x00\xFD\x3a\x01"), 1);
 	assert_int_equal(HEAR(home, "\x44\x00\x3C\x3a\x01"), 1);         /* 63 on */
 	assert_int_equal(HEAR(home, "\x44\x00\x7C\x3a\x01"), -EALREADY); /* 64 on */
-	home->now_us += BTHOME_REPETITION_US;
+	home->now_us += REPETITION_US;
 	assert_int_equal(HEAR(home, "\x44\x00\x7C\x3a\x01"), 1);
 	home_free(home);
 }
@@ -304,7 +306,7 @@ static void test_HS_09_presses_without_packet_id(void **state)
 		presses += HEAR(home, "\x40\x3a\x01") == 1;
 	assert_int_equal(presses, 1);
 	assert_int_equal(HEAR(home, "\x40\x3a\x02"), 1); /* another kind of press */
-	home->now_us += BTHOME_REPETITION_US;
+	home->now_us += REPETITION_US;
 	assert_int_equal(HEAR(home, "\x40\x3a\x02"), 1);
 	/* states are told each time: their silence is watched */
 	assert_int_equal(HEAR(home, "\x40\x21\x01"), 1);

@@ -334,6 +334,7 @@ static void check_hci_row(char *columns[5])
 	if (columns[3][0])
 		assert_int_equal(device_keys_set(&keys, address, columns[3]), 0);
 	receiver_init(&receiver, &keys, on_reading, &h);
+	receiver_discover(&receiver, true);
 	receiver_packet(&receiver, 1000000, packet, bytes);
 	assert_int_equal(receiver.hci.counters.advertising_reports, 1);
 	assert_int_equal(receiver.hci.counters.malformed, 0);

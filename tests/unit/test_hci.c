@@ -39,7 +39,8 @@ static void on_value(const struct hci_value *v, void *userdata)
 static struct heard *begin(void)
 {
 	static struct heard heard;
-	struct hci_listener listener = {on_advertisement, on_value, &heard};
+	struct hci_listener listener = {
+		.on_advertisement = on_advertisement, .on_value = on_value, .userdata = &heard};
 
 	memset(&heard, 0, sizeof(heard));
 	hci_init(&heard.hci, &listener);

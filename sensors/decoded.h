@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How a decoder fills in what it tells: begin, add reading by reading, end. Each value is checked
+ * against THE table of kinds here and nowhere else.
+ */
+#pragma once
+
+#include "sensors/decoder.h"
+
+/* What sets the second hearing of a frame apart (repetition.h). */
+enum hearing {
+	HEARING_FIRST,
+	HEARING_SECOND,
+	HEARING_MORE /* or of an older one: confirms nothing */
+};
+
+/* A frame of the device with this row (NULL: known by `address` alone). */
+void decoded_begin(struct decoded *d, const struct advertisement *a,
+	const struct device_key *device, const uint8_t address[6], bool is_forgeable);
+/* The reading, so that a text can be added; NULL when it is impossible or one too many. */
+struct reading *decoded_add(struct decoded *d, enum reading_kind kind, uint8_t index, double value);
+/* What decode() answers, by what was added. */
+int decoded_end(const struct decoded *d);
+/* The same where this may be a repetition: readings stay only to confirm. */
+int decoded_end_heard(struct decoded *d, enum hearing hearing);
+
+/* Plain, and its device has a key. */
+static inline bool frame_is_downgrade(const struct decoder_frame *f)
+{
+	return f->device && f->device->has_key;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * MiBeacon's objects by id. Those below 0x4000 are the maker's common ones; above, each family of
+ * products has a range of its own for the same things.
+ */
+#include "sensors/decoders/mibeacon_table.h"
+
+#include "sensors/reading.h"
+
+#include <stddef.h>
+
+static const struct mibeacon_object objects[] = {
+	{0x0003, READING_MOTION, IS_SET, 1, 1, 0},
+	{0x0006, READING_TEXT, FINGERPRINT, 5, 1, 0},
+	{0x0007, READING_DOOR, DOOR, 1, 1, 0},
+	{0x000A, READING_TEMPERATURE, SIGNED, 2, 100, 0},
+	{0x000B, READING_LOCK, LOCK, 9, 1, 0},
+	{0x000F, READING_MOTION, MOTION_AND_LIGHT, 3, 1, 0},
+	{0x0010, READING_RUNNING, BRUSH, 1, 1, 0},
+	{0x1001, READING_BUTTON, BUTTONS, 3, 1, 0},
+	{0x1004, READING_TEMPERATURE, SIGNED, 2, 10, 0},
+	{0x1006, READING_HUMIDITY, UNSIGNED, 2, 10, 0},
+	{0x1007, READING_ILLUMINANCE, UNSIGNED, 3, 1, 0},
+	{0x1008, READING_MOISTURE, UNSIGNED, 1, 1, 0},
+	{0x1009, READING_CONDUCTIVITY, UNSIGNED, 2, 1, 0},
+	{0x100A, READING_BATTERY, UNSIGNED, 1, 1, 0},
+	{0x100D, READING_TEMPERATURE, CLIMATE, 4, 10, 0},
+	{0x1012, READING_POWER_ON, IS_SET, 1, 1, 0},
+	{0x1014, READING_MOISTURE_ALARM, IS_SET, 1, 1, 0},
+	{0x1015, READING_SMOKE, IS_SET, 1, 1, 0},
+	{0x1017, READING_MOTION, STILL_SINCE, 4, 1, 0},
+	{0x1018, READING_LIGHT, IS_SET, 1, 1, 0},
+	{0x1019, READING_OPENING, OPENED, 1, 1, 0},
+	{0x101B, READING_MOTION, STILL_SINCE, 4, 1, 0},
+	{0x2000, READING_TEMPERATURE, FOREHEAD, 5, 1, 0},
+	{0x3003, READING_RUNNING, BRUSH_DATED, 5, 1, 0},
+	{0x4801, READING_TEMPERATURE, FLOAT, 4, 1, 0},
+	{0x4802, READING_HUMIDITY, UNSIGNED, 1, 1, 0},
+	{0x4803, READING_BATTERY, UNSIGNED, 1, 1, 0},
+	{0x4804, READING_OPENING, ONE_IS_YES, 1, 1, 0},
+	{0x4805, READING_ILLUMINANCE, FLOAT, 4, 1, 0},
+	{0x4806, READING_MOISTURE_ALARM, IS_SET, 1, 1, 0},
+	{0x4808, READING_HUMIDITY, FLOAT, 4, 1, 0},
+	{0x4818, READING_MOTION, STILL_SINCE, 2, 1, 0},
+	{0x483C, READING_PRESSURE_MAT, IS_SET, 1, 1, 0},
+	{0x483D, READING_DURATION, UNSIGNED, 4, 1, 0}, /* somebody is on it, s */
+	{0x483E, READING_DURATION, UNSIGNED, 4, 1, 1}, /* nobody is, s */
+	{0x484E, READING_OCCUPANCY, IS_SET, 1, 1, 0},
+	{0x4A01, READING_BATTERY_LOW, IS_SET, 1, 1, 0},
+	{0x4A08, READING_MOTION, MOTION_AND_LIGHT, 4, 1, 0},
+	{0x4A0C, READING_BUTTON, CLICK, 0, 1, BUTTON_PRESS},
+	{0x4A0D, READING_BUTTON, CLICK, 0, 1, BUTTON_DOUBLE},
+	{0x4A0E, READING_BUTTON, CLICK, 0, 1, BUTTON_LONG},
+	{0x4A0F, READING_OPENING, IS_ONE, 1, 1, 0}, /* by force */
+	{0x4A12, READING_OPENING, ONE_IS_YES, 1, 1, 0},
+	{0x4A13, READING_BUTTON, IS_ONE, 1, 1, 0},  /* a press is 1 */
+	{0x4A1A, READING_OPENING, IS_ONE, 1, 1, 0}, /* for too long */
+	{0x4C01, READING_TEMPERATURE, FLOAT, 4, 1, 0},
+	{0x4C02, READING_HUMIDITY, UNSIGNED, 1, 1, 0},
+	{0x4C03, READING_BATTERY, UNSIGNED, 1, 1, 0},
+	{0x4C08, READING_HUMIDITY, FLOAT, 4, 1, 0},
+	{0x4E01, READING_BATTERY_LOW, IS_SET, 1, 1, 0},
+	{0x4E0C, READING_BUTTON, CLICK, 0, 1, BUTTON_PRESS},
+	{0x4E0D, READING_BUTTON, CLICK, 0, 1, BUTTON_DOUBLE},
+	{0x4E0E, READING_BUTTON, CLICK, 0, 1, BUTTON_LONG},
+	{0x4E16, READING_PRESSURE_MAT, IS_ONE, 1, 1, 0},
+	{0x4E17, READING_PRESSURE_MAT, WAS_LEFT, 1, 1, 0},
+	{0x5003, READING_BATTERY, UNSIGNED, 1, 1, 0},
+	{0x5010, READING_NONE, SLEEP_OR_CLICK, 1, 1, 0},
+	{0x5403, READING_BATTERY, UNSIGNED, 1, 1, 0},
+	{0x5601, READING_BATTERY_LOW, IS_SET, 1, 1, 0},
+	{0x560C, READING_BUTTON, CLICK, 0, 1, BUTTON_PRESS},
+	{0x560D, READING_BUTTON, CLICK, 0, 1, BUTTON_DOUBLE},
+	{0x560E, READING_BUTTON, CLICK, 0, 1, BUTTON_LONG},
+	{0x5A16, READING_PRESSURE_MAT, BED_OR_CLICK, 1, 1, 0},
+};
+
+/* Ids ascend in the table: halving finds one. */
+const struct mibeacon_object *mibeacon_object_find(uint16_t id)
+{
+	size_t low = 0, high = sizeof(objects) / sizeof(objects[0]);
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (objects[middle].id == id)
+			return &objects[middle];
+		if (objects[middle].id < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
