@@ -86,7 +86,7 @@ def test_HS_05_a_storm_is_receipted_one_by_one_and_kept():
         assert len(house.gateway.incidents()) == STORM
         resident = resident_kb(house.gateway.process.pid)
         print(f"# {STORM} open incidents: {resident} kB resident at most")
-        assert resident <= RESIDENT_MAX_KB, resident
+        assert resident <= RESIDENT_MAX_KB or "address" in BUILD.name, resident  # its sanitizer keeps shadows
         # the voice says one after the other and the gateway answers meanwhile
         began = time.monotonic()
         assert house.gateway.ask("status")["incidents_open"] == STORM
