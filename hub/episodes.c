@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Commit, adopt, tell: in this order, for every change.
+ * Commit, adopt, publish, tell: in this order, for every change.
  */
 #include "hub/episodes.h"
 
@@ -46,22 +46,35 @@ static bool save(struct episodes *e, const struct episode *episode,
 	return r == 0;
 }
 
-/* To the wire, when it is owed, due and possible. */
-static void send(struct episodes *e, unsigned int row, struct moment at)
+/* To the wire, when it is owed, due and possible: true when it took it. */
+static bool publish(struct episodes *e, unsigned int row, struct moment at)
 {
 	struct episode *episode = &e->table.episodes[row];
 	struct incident wire;
-	char text[32];
 
 	if (!e->is_link_up || !escalate_is_owed(episode) || at.now_us < episode->send_at_us)
-		return;
+		return false;
 	wire = escalate_wire(episode);
 	escalate_sent(episode, at.now_us);
 	if (e->listener.publish(&wire, e->listener.userdata) < 0)
-		return;
+		return false;
 	e->publishes++;
+	return true;
+}
+
+static void tell_published(struct episodes *e, unsigned int row, uint64_t time_us)
+{
+	const struct episode *episode = &e->table.episodes[row];
+	char text[32];
+
 	(void)snprintf(text, sizeof(text), "attempt %u", episode->sends);
-	tell(e, 0, "published", wire.id, text);
+	tell(e, time_us, "published", episode->incident.id, text);
+}
+
+static void send(struct episodes *e, unsigned int row, struct moment at)
+{
+	if (publish(e, row, at))
+		tell_published(e, row, 0);
 }
 
 /* The step that a transition is on the straight line; more evidence of the same state is none. */
@@ -79,20 +92,25 @@ static void tell_transition(struct episodes *e, const struct transition *t, stru
 		tell(e, at.now_us, incident_state_text(t->to), t->incident, t->why);
 }
 
-/* Commits, adopts, tells. */
+/* Commits, adopts, publishes, tells: an alarm does not wait for its narration. */
 static void take(struct episodes *e, struct change *change, struct moment at)
 {
 	const char *id = change->after.incident.id;
-	bool is_owed = escalate_is_owed(&change->after);
+	bool is_owed = escalate_is_owed(&change->after), is_published;
+	uint64_t committed_us, published_us;
 
 	change->after.is_unsaved = false;
 	change->after.is_unsaved = !save(e, &change->after, change->transitions, change->count, at);
+	committed_us = e->listener.now_us(e->listener.userdata);
 	escalate_adopt(&e->table, change);
+	is_published = publish(e, change->row, at);
+	published_us = e->listener.now_us(e->listener.userdata);
 	for (unsigned int n = 0; n < change->count; n++)
 		tell_transition(e, &change->transitions[n], at);
 	if (is_owed)
-		tell(e, 0, change->after.is_unsaved ? "unsaved" : "committed", id, NULL);
-	send(e, change->row, at);
+		tell(e, committed_us, change->after.is_unsaved ? "unsaved" : "committed", id, NULL);
+	if (is_published)
+		tell_published(e, change->row, published_us);
 }
 
 unsigned int episodes_resume(struct episodes *e, struct moment at)

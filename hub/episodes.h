@@ -18,6 +18,8 @@ struct episodes_listener {
 	/* A step on the straight line (common/control.h), at time_us, or now where that is 0. */
 	void (*tell)(uint64_t time_us, const char *what, const char *incident, const char *text,
 		void *userdata);
+	/* The instant, for the steps alone: nothing is decided by it. */
+	uint64_t (*now_us)(void *userdata);
 	void *userdata;
 };
 

@@ -35,6 +35,12 @@ void stint_end(struct stint *s)
 			(unsigned long long)(took_us / US_PER_MS));
 }
 
+static uint64_t now_us(void *userdata)
+{
+	(void)userdata;
+	return clock_boot_us();
+}
+
 static int publish(const struct incident *incident, void *userdata)
 {
 	struct hub *h = userdata;
@@ -231,7 +237,8 @@ void hub_arm(struct hub *h)
 
 static int init_store(struct hub *h)
 {
-	const struct episodes_listener listener = {.publish = publish, .tell = tell, .userdata = h};
+	const struct episodes_listener listener = {
+		.publish = publish, .tell = tell, .now_us = now_us, .userdata = h};
 	struct moment at = hub_now();
 	unsigned int resumed;
 	int r = outbox_new(&h->outbox, h->config.state_dir);

@@ -80,6 +80,11 @@ static inline void on_tell(
 	(void)userdata;
 }
 
+static inline uint64_t on_now_us(void *userdata)
+{
+	return moment_of(userdata).now_us;
+}
+
 static inline void give_receipt(struct play *p)
 {
 	struct receipt receipt = {.seq = p->last.seq};
@@ -113,7 +118,7 @@ static inline void pass(struct play *p, double until_s)
 static inline void start(struct play *p, const char *home, uint32_t ask_s)
 {
 	const struct episodes_listener listener = {
-		.publish = on_publish, .tell = on_tell, .userdata = p};
+		.publish = on_publish, .tell = on_tell, .now_us = on_now_us, .userdata = p};
 	bool was_up = p->episodes.is_link_up;
 
 	assert_int_equal(outbox_new(&p->outbox, p->dir), 0);
