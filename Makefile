@@ -31,7 +31,7 @@ CPPFLAGS_ALL := -I. -D_GNU_SOURCE -DVIGIE_VERSION='"$(VERSION)"' -DVIGIE_PREFIX=
 CFLAGS_ALL := -std=c17 $(OPT) $(WARN) $(HARDEN) $(SAN_COMPILE) $(CFLAGS)
 LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(SAN_COMPILE) $(LDFLAGS)
 
-LIBS_HUB := -lsystemd -lpaho-mqtt3as -ljansson -lcyaml -lyaml -lsqlite3 -lcrypto -lm
+LIBS_HUB := -lsystemd -lmodbus -lpaho-mqtt3as -ljansson -lcyaml -lyaml -lsqlite3 -lcrypto -lm
 LIBS_GATEWAY := -lsystemd -lpaho-mqtt3as -lcrypto -ljansson -lcyaml -lyaml -lsqlite3 -lasound -lespeak-ng -lm
 LIBS_CTL := -ljansson -lsystemd
 LIBS_EVAL := -lcrypto -ljansson -lm
@@ -49,7 +49,7 @@ PROGRAMS := $(patsubst %,$(B)/bin/%,$(if $(wildcard hub/main.c),vigie-hub) \
 	$(if $(wildcard models/eval/main.c),vigie-eval))
 UNIT := $(call targets,tests/unit/test_*.c)
 # Where threads meet: these run under the thread sanitizer too (tests/run has the same list).
-UNIT_THREADS := $(filter %_channel %_playback %_mqtt %_speech %_history,$(UNIT))
+UNIT_THREADS := $(filter %_source_modbus %_source_modbus_moods %_channel %_playback %_mqtt %_speech %_history,$(UNIT))
 FUZZ := $(call targets,tests/fuzz/fuzz_*.c)
 BENCH := $(call targets,tests/bench/bench_*.c)
 # Programs that system tests drive.

@@ -17,10 +17,26 @@ struct source_health {
 	char why[96]; /* one phrase, empty while hearing */
 };
 
+/* What a source knows of one of its sensors that is no reading. BACK: its readings follow. */
+enum source_word {
+	SOURCE_SENSOR_FAILED,
+	SOURCE_SENSOR_BACK,
+	SOURCE_SENSOR_REBOOTED,
+	SOURCE_SENSOR_CHATTERS
+};
+
+struct source_notice {
+	enum source_word word;
+	uint64_t time_us;
+	struct sensor_id sensor;
+	char why[64]; /* one phrase, may be empty */
+};
+
 struct source_listener {
 	void (*on_reading)(const struct reading *reading, void *userdata);
 	void (*on_accel)(const struct accel_batch *batch, void *userdata);
 	void (*on_health)(const struct source_health *health, void *userdata);
+	void (*on_notice)(const struct source_notice *notice, void *userdata); /* may be NULL */
 	void *userdata;
 };
 

@@ -37,6 +37,7 @@ WRAPPED_IN = {
     r"openssl/.*": r"sensors/aes_ccm\.c|models/eval/.*",
     r"systemd/sd-daemon\.h": r"common/(health|log)\.c",
     r"systemd/sd-event\.h": r"(common|sensors|hub|caller-gateway)/[^/]*",
+    r"modbus/modbus\.h": r"sensors/bus_link\.c",
     r"cmocka\.h": r"tests/.*",
 }
 # The C library's and the kernel's own; any other header in <> is a third party's.

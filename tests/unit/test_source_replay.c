@@ -101,7 +101,10 @@ static const char *write_trial(int samples, const char *tail)
 
 static void begin(struct heard *h, const char *path, double speed)
 {
-	struct source_listener listener = {on_reading, on_accel, on_health, h};
+	struct source_listener listener = {.on_reading = on_reading,
+		.on_accel = on_accel,
+		.on_health = on_health,
+		.userdata = h};
 	struct source_replay_options options = {.path = path, .speed = speed};
 	char error[RECORDING_ERROR_MAX] = "";
 
