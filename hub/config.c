@@ -33,6 +33,8 @@ struct hub_yaml {
 	struct dialogue_yaml *dialogue;
 	uint32_t *heartbeat_s;
 	struct bluetooth_yaml *bluetooth;
+	struct bus_yaml *buses;
+	unsigned int buses_count;
 	struct sensor_yaml *sensors;
 	unsigned int sensors_count;
 };
@@ -68,6 +70,8 @@ static const cyaml_schema_field_t hub_fields[] = {
 		struct hub_yaml, heartbeat_s),
 	CYAML_FIELD_MAPPING_PTR("bluetooth", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
 		struct hub_yaml, bluetooth, bluetooth_fields),
+	CYAML_FIELD_SEQUENCE("buses", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct hub_yaml,
+		buses, &config_bus_value, 0, CYAML_UNLIMITED),
 	CYAML_FIELD_SEQUENCE("sensors", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct hub_yaml,
 		sensors, &config_sensor_value, 0, CYAML_UNLIMITED),
 	CYAML_FIELD_END,
@@ -141,8 +145,10 @@ static int take_all(
 	if (r == 0 && yaml->bluetooth)
 		r = take_bluetooth(file, yaml->bluetooth, c, ret_error);
 	if (r == 0)
-		r = config_sensors_take(
-			file, yaml->sensors, yaml->sensors_count, &c->roster, ret_error);
+		r = config_buses_take(file, yaml->buses, yaml->buses_count, &c->modbus, ret_error);
+	if (r == 0)
+		r = config_sensors_take(file, yaml->sensors, yaml->sensors_count, &c->roster,
+			&c->modbus, ret_error);
 	return r;
 }
 

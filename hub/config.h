@@ -6,6 +6,7 @@
 #pragma once
 
 #include "common/mqtt.h"
+#include "hub/config_modbus.h"
 #include "hub/escalate.h"
 #include "hub/roster.h"
 #include "sensors/adapter.h"
@@ -33,6 +34,7 @@ struct hub_config {
 	bool has_bluetooth, is_scan_active;
 	char adapter[ADAPTER_NAME_MAX]; /* "" for the first there is */
 	struct roster roster;
+	struct hub_modbus modbus;
 };
 
 /* 0, or −EINVAL / −errno with one line naming file, line and field in ret_error; ret untouched. */

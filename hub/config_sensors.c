@@ -26,6 +26,8 @@ static const cyaml_schema_field_t sensor_fields[] = {
 	TEXT(button, OPTIONAL),
 	TEXT(fall, OPTIONAL),
 	CYAML_FIELD_UINT_PTR("stale_s", OPTIONAL, struct sensor_yaml, stale_s),
+	CYAML_FIELD_MAPPING_PTR(
+		"modbus", OPTIONAL, struct sensor_yaml, modbus, config_modbus_fields),
 	CYAML_FIELD_END,
 };
 
@@ -143,7 +145,7 @@ static int take_sensor(struct entry *entry, const struct sensor_yaml *y, struct 
 }
 
 int config_sensors_take(const char *file, const struct sensor_yaml *sensors, unsigned int count,
-	struct roster *roster, char ret_error[CONFIG_FILE_ERROR_MAX])
+	struct roster *roster, struct hub_modbus *modbus, char ret_error[CONFIG_FILE_ERROR_MAX])
 {
 	for (unsigned int n = 0; n < count; n++) {
 		struct entry entry = {.file = file, .n = n, .ret_error = ret_error};
@@ -161,6 +163,11 @@ int config_sensors_take(const char *file, const struct sensor_yaml *sensors, uns
 		if (r == -ENOSPC)
 			return refuse(&entry, "", "is one sensor too many, at most %d",
 				ROSTER_SENSORS_MAX);
+		if (sensors[n].modbus)
+			r = config_modbus_take(
+				file, n, sensors[n].modbus, &sensor, modbus, ret_error);
+		if (r < 0)
+			return r;
 	}
 	return 0;
 }

@@ -5,15 +5,18 @@
 #pragma once
 
 #include "common/config_file.h"
+#include "hub/config_modbus.h"
 #include "hub/roster.h"
 
 struct sensor_yaml {
 	char *id, *name, *room, *role, *place, *button, *fall;
 	uint32_t *stale_s;
+	struct modbus_yaml *modbus;
 };
 
 extern const cyaml_schema_value_t config_sensor_value;
 
-/* Checks and adds each to the roster: 0 or −EINVAL with the message. */
+/* Checks and adds each to the roster, and those on a bus (taken before) to `modbus`: 0 or −EINVAL
+ * with the message. */
 int config_sensors_take(const char *file, const struct sensor_yaml *sensors, unsigned int count,
-	struct roster *roster, char ret_error[CONFIG_FILE_ERROR_MAX]);
+	struct roster *roster, struct hub_modbus *modbus, char ret_error[CONFIG_FILE_ERROR_MAX]);

@@ -330,6 +330,9 @@ int hub_run(struct hub *h)
 
 void hub_done(struct hub *h)
 {
+	/* all are told before one is waited for */
+	for (unsigned int n = 0; n < h->sources_count; n++)
+		source_stop(h->sources[n].source);
 	for (unsigned int n = 0; n < h->sources_count; n++)
 		h->sources[n].source = source_free(h->sources[n].source);
 	h->uplink = uplink_free(h->uplink);

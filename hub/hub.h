@@ -15,7 +15,9 @@
 #include "hub/uplink.h"
 #include "sensors/source.h"
 
-#define HUB_SOURCES_MAX 32
+#define HUB_REPLAYS_MAX 32
+#define HUB_RADIOS_MAX  1
+#define HUB_SOURCES_MAX (HUB_REPLAYS_MAX + HUB_RADIOS_MAX + HUB_BUSES_MAX)
 #define HUB_TICK_US     (10 * US_PER_S) /* the slow round: health, what left memory */
 #define HUB_COUNTERS_US (30 * US_PER_S) /* counters that moved are saved at least this often */
 #define HUB_BURST_US    (10 * US_PER_S) /* a sensor silent this long begins a new burst */
@@ -45,6 +47,7 @@ struct hub {
 	struct health *health;
 	int loop_part, outbox_part;
 	unsigned int sources_count, sources_ended;
+	unsigned int endless_count; /* of sources_count: radio and buses */
 	struct hub_source sources[HUB_SOURCES_MAX];
 	bool is_exit_at_end;
 	uint64_t started_us, heartbeat_us, tick_us, counters_us;

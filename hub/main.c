@@ -6,6 +6,7 @@
  */
 #include "common/cleanup.h"
 #include "common/log.h"
+#include "hub/buses.h"
 #include "hub/options.h"
 #include "hub/radio.h"
 #include "sensors/replay_stats.h"
@@ -99,6 +100,8 @@ static int run(const struct hub_options *o, struct hub *h)
 	/* what is wrong with a recording is said before anything is touched */
 	status = add_replays(o, h);
 	if (status == EXIT_GOOD && radio_add(h) < 0)
+		status = EXIT_FAILED;
+	if (status == EXIT_GOOD && buses_add(h) < 0)
 		status = EXIT_FAILED;
 	if (status == EXIT_GOOD && hub_init(h) < 0)
 		status = EXIT_FAILED;

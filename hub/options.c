@@ -59,8 +59,8 @@ static int read_speed(const char *text, double *ret, char *ret_error)
 
 static int add_replay(struct hub_options *o, const char *path, char *ret_error)
 {
-	if (o->replays_count == HUB_SOURCES_MAX)
-		return refuse(ret_error, "--replay: at most %d recordings", HUB_SOURCES_MAX);
+	if (o->replays_count == HUB_REPLAYS_MAX)
+		return refuse(ret_error, "--replay: at most %d recordings", HUB_REPLAYS_MAX);
 	o->replays[o->replays_count++].path = path;
 	return 0;
 }

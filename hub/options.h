@@ -15,7 +15,7 @@ struct hub_options {
 	bool is_check, is_stats, is_help, is_version, is_exit_at_end, is_verbose;
 	double speed; /* 0: as fast as possible */
 	unsigned int replays_count;
-	struct replay_option replays[HUB_SOURCES_MAX];
+	struct replay_option replays[HUB_REPLAYS_MAX];
 };
 
 /* 0, or −EINVAL with one line in ret_error. A --sensor before the first --replay is for all that

@@ -33,5 +33,6 @@ int radio_add(struct hub *h)
 		return r;
 	}
 	h->sources_count++;
+	h->endless_count++;
 	return 0;
 }

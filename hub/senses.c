@@ -111,8 +111,30 @@ static void on_health(const struct source_health *health, void *userdata)
 	end_stream(source);
 	control_tell(h->control, hub_now().now_us, "hub", "ended", NULL, health->why);
 	h->sources_ended++;
-	if (h->is_exit_at_end && h->sources_ended == h->sources_count)
+	if (h->is_exit_at_end && h->sources_ended + h->endless_count == h->sources_count)
 		(void)sd_event_exit(h->event, 0);
+}
+
+static void on_notice(const struct source_notice *notice, void *userdata)
+{
+	static const char *const words[] = {[SOURCE_SENSOR_FAILED] = "failed",
+		[SOURCE_SENSOR_BACK] = "back",
+		[SOURCE_SENSOR_REBOOTED] = "rebooted",
+		[SOURCE_SENSOR_CHATTERS] = "chatters"};
+	struct hub_source *source = userdata;
+	struct hub *h = source->hub;
+	struct roster_sensor *sensor = roster_find(&h->config.roster, &notice->sensor);
+	char text[SENSOR_ID_MAX + sizeof(notice->why) + 2];
+
+	if (!sensor)
+		return;
+	if (notice->word == SOURCE_SENSOR_FAILED)
+		sensor->is_failed = true;
+	(void)snprintf(text, sizeof(text), "%s%s%s", sensor->id.text, notice->why[0] ? ": " : "",
+		notice->why);
+	log_line(notice->word == SOURCE_SENSOR_BACK ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
+		"sensor %s %s", words[notice->word], text);
+	control_tell(h->control, notice->time_us, "hub", words[notice->word], NULL, text);
 }
 
 void hub_silence(struct hub *h, struct moment at)
@@ -130,5 +152,6 @@ struct source_listener hub_listener(struct hub_source *source)
 	return (struct source_listener){.on_reading = on_reading,
 		.on_accel = on_accel,
 		.on_health = on_health,
+		.on_notice = on_notice,
 		.userdata = source};
 }
