@@ -8,6 +8,7 @@
 
 Every process is ended by its own id. VIGIE_BUILD names another build (default build/gcc)."""
 
+import atexit
 import json
 import os
 import pathlib
@@ -170,6 +171,7 @@ class House:
             script("home", self.broker_folder, self.home)
             script("home", self.broker_folder, "voisin")
             House.certificates = tempfile.mkdtemp(prefix="vigie-certificates-") + "/broker"
+            atexit.register(shutil.rmtree, os.path.dirname(House.certificates), ignore_errors=True)
             shutil.copytree(self.broker_folder, House.certificates)
 
     def _write_configurations(self, ask_s, device, heartbeat_s, sensors, homes_lost_s):
@@ -258,6 +260,4 @@ def run_tests(tests):
             print("\n".join(f"# {line}" for line in f"{type(error).__name__}: {error}".splitlines()))
         print(f"{word} {number} - {test.__name__}", flush=True)
         print(f"# {time.monotonic() - began:.1f} s", flush=True)
-    if House.certificates:
-        shutil.rmtree(os.path.dirname(House.certificates), ignore_errors=True)
     return 1 if failed else 0
