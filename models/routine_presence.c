@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Home or away. The outer door used, then ten silent minutes: away. Away, only somebody moving
+ * about (RECENT_MAX activations inside within five minutes), a mat pressed and kept, or a place
+ * that says so brings home: lone activations do not (a recording with absences of 10-16 h has some
+ * in each). Which contact is the outer door is said by the installer; where nobody said, it shows
+ * by what it begins and ends.
+ */
+#include "models/routine_state.h"
+
+#include <string.h>
+
+#define LEARNED_USES 4    /* long silences by day that must begin and end with a contact */
+#define LEARNED_S    7200 /* how long they must be */
+#define DAY_FROM_H   8    /* … and within which hours begin */
+#define DAY_UNTIL_H  20
+#define COUNTED_MAX  250
+
+bool presence_is_inside(const struct sensor *s)
+{
+	return s->role == ROUTINE_INSIDE;
+}
+
+static void keep_recent(struct presence *p, int64_t utc_ms)
+{
+	uint8_t kept = 0;
+
+	for (uint8_t i = 0; i < p->recent_count; i++)
+		if (p->recent_ms[i] > utc_ms - ROUTINE_SUSTAINED_MS)
+			p->recent_ms[kept++] = p->recent_ms[i];
+	if (kept == RECENT_MAX) {
+		memmove(p->recent_ms, p->recent_ms + 1, sizeof(p->recent_ms[0]) * (RECENT_MAX - 1));
+		kept--;
+	}
+	p->recent_ms[kept++] = utc_ms;
+	p->recent_count = kept;
+}
+
+/* Away, the door used, and soon somebody inside. */
+static bool came_by_door(const struct presence *p)
+{
+	return p->recent_count >= ROUTINE_CAME_SIGNS &&
+	       p->recent_ms[p->recent_count - ROUTINE_CAME_SIGNS] > p->door_ms &&
+	       p->recent_ms[p->recent_count - ROUTINE_CAME_SIGNS] - p->door_ms <
+		       ROUTINE_SUSTAINED_MS;
+}
+
+static void place(struct presence *p, const struct sensor *s, bool is_on)
+{
+	if (!is_on)
+		return;
+	p->is_place_known = true;
+	p->now = s->role == ROUTINE_OUTSIDE ? ROUTINE_AWAY : ROUTINE_HOME;
+}
+
+void presence_sign(struct routine *r, const struct sensor *s, bool is_on, int64_t utc_ms)
+{
+	struct presence *p = &r->presence;
+
+	if (s->sign == ROUTINE_PLACE) {
+		place(p, s, is_on);
+		return;
+	}
+	if (s->role == ROUTINE_OUTER_DOOR)
+		p->door_ms = utc_ms;
+	if (s->sign == ROUTINE_MAT)
+		p->mat_ms = is_on ? utc_ms : 0;
+	if (!presence_is_inside(s) || !is_on)
+		return;
+	keep_recent(p, utc_ms);
+	if (p->now == ROUTINE_AWAY && !p->is_place_known &&
+		(p->recent_count == RECENT_MAX || came_by_door(p)))
+		p->now = ROUTINE_HOME;
+}
+
+/* Nobody inside since the door was used, but for the moments of leaving. */
+static bool left_by_door(const struct presence *p, int64_t last_ms)
+{
+	if (p->door_ms == 0 || last_ms - p->door_ms > ROUTINE_DOOR_MS)
+		return false;
+	for (uint8_t i = 0; i < p->recent_count; i++)
+		if (p->recent_ms[i] > p->door_ms + ROUTINE_LEAVING_MS)
+			return false;
+	return true;
+}
+
+void presence_silence(struct routine *r, int64_t utc_ms)
+{
+	struct presence *p = &r->presence;
+
+	if (p->is_place_known || r->last.utc_ms == 0)
+		return;
+	if (p->now == ROUTINE_AWAY) {
+		if (p->mat_ms && utc_ms - p->mat_ms >= ROUTINE_MAT_MS)
+			p->now = ROUTINE_HOME;
+		return;
+	}
+	if (utc_ms - r->last.utc_ms < ROUTINE_GONE_MS || !left_by_door(p, r->last.utc_ms))
+		return;
+	p->now = ROUTINE_AWAY;
+	p->recent_count = 0;
+	p->mat_ms = 0;
+	r->stay_since_ms = 0;
+	r->walk_since_ms = 0;
+}
+
+static bool has_outer_door(const struct routine *r)
+{
+	for (uint8_t i = 0; i < r->sensor_count; i++)
+		if (r->sensors[i].is_known && (r->sensors[i].role == ROUTINE_OUTER_DOOR ||
+						      r->sensors[i].role == ROUTINE_OUTSIDE))
+			return true;
+	return false;
+}
+
+void presence_learn_door(
+	struct routine *r, uint8_t next_sensor, struct routine_time start, uint32_t length_s)
+{
+	struct sensor *s = &r->sensors[next_sensor];
+	uint32_t hour = local_second(start) / HOUR_S;
+
+	if (length_s < LEARNED_S || r->by_sensor != next_sensor || s->sign != ROUTINE_CONTACT ||
+		has_outer_door(r))
+		return;
+	if (hour >= DAY_FROM_H && hour < DAY_UNTIL_H)
+		s->began_and_ended =
+			(uint8_t)(s->began_and_ended + (s->began_and_ended < COUNTED_MAX));
+	else
+		s->at_night = (uint8_t)(s->at_night + (s->at_night < COUNTED_MAX));
+	/* The door of a bedroom or a bathroom begins and ends nights as well. */
+	if (s->began_and_ended >= LEARNED_USES && s->at_night * 3 <= s->began_and_ended) {
+		s->role = ROUTINE_OUTER_DOOR;
+		s->is_learned = true;
+	}
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Silences remembered, and the limit of one that begins: how long it may last before it is unlike
+ * this home. Every remembered silence is shortened by how little it resembles the new one (hour of
+ * day, room and mat, kind of day, age); the second longest of what is left, and a margin, is the
+ * limit. The second, so that one odd evening does not blunt the model for weeks.
+ */
+#include "models/routine_state.h"
+
+#include <math.h>
+
+/* Found on the recordings of MODEL.md, which shows what each home gets from the others' constants.
+ */
+#define SAME_SPREAD_H  5.0f  /* hours of day apart, same room and mat: spread of the likeness */
+#define OTHER_SPREAD_H 3.2f  /* … another room or mat */
+#define OTHER_SHARE    0.6f  /* likeness of another room at the same hour */
+#define OTHER_KIND     0.95f /* a weekend's silence for a weekday, and the reverse */
+#define SPREADS        3.0f  /* further apart is not alike at all */
+#define SHIFT_SHARE    0.5f  /* a long silence's end belongs half to the clock, half to its start */
+#define SHIFT_FROM_H   2.5f
+#define MARGIN_DAY     0.4f /* · hours^¼ */
+#define MARGIN_NIGHT   1.3f
+#define MARGIN_H       0.75f
+#define DAY_FROM_H     7.0f
+#define DAY_UNTIL_H    22.0f
+#define DAWN_H         2.0f  /* between the two margins */
+#define FULL_DAYS      60.0f /* remembered wholly, then less and less … */
+#define FORGOTTEN_DAYS 120.0f
+#define PRIOR_DAYS     4.0f /* the cautious prior is let go of between the first day and this one */
+#define COMPARABLE     0.5f /* alike enough to be shown to a person */
+#define SHORT_H        (1.0f / 12)
+
+void silences_add(struct silences *s, const struct silence *one)
+{
+	s->ring[s->at] = *one;
+	s->at = (uint16_t)((s->at + 1) % SILENCES_MAX);
+	if (s->count < SILENCES_MAX)
+		s->count++;
+}
+
+static bool is_weekend(int64_t day)
+{
+	return (day + 3) % 7 >= 5; /* 1970 began on a Thursday */
+}
+
+static float age_share(float days)
+{
+	if (days <= FULL_DAYS)
+		return 1;
+	return days >= FORGOTTEN_DAYS ? 0 : 1 - (days - FULL_DAYS) / (FORGOTTEN_DAYS - FULL_DAYS);
+}
+
+/* From −12 to 12: how much later in its day the first began. */
+static float hours_apart(uint32_t a_s, uint32_t b_s)
+{
+	int32_t apart_s = (int32_t)a_s - (int32_t)b_s;
+
+	if (apart_s > DAY_S / 2)
+		apart_s -= DAY_S;
+	if (apart_s < -DAY_S / 2)
+		apart_s += DAY_S;
+	return (float)apart_s / HOUR_S;
+}
+
+struct asked {
+	const struct silence_place *at;
+	uint32_t second; /* of its day */
+	bool is_weekend;
+};
+
+/* The remembered silence's length in hours as far as it resembles the asked one; ret_like 0..1 is
+ * how far, for those of the same room. */
+static float resembling_h(const struct silence *s, const struct asked *a, float *ret_like)
+{
+	int64_t began_s = (int64_t)s->start_min * 60 + s->offset_15min * 900;
+	float apart_h = hours_apart((uint32_t)(began_s % DAY_S), a->second);
+	float days = (float)(a->at->start.utc_ms / 1000 - (int64_t)s->start_min * 60) / DAY_S;
+	bool is_same = s->room == a->at->room && s->is_on_mat == a->at->is_on_mat;
+	float spread_h = is_same ? SAME_SPREAD_H : OTHER_SPREAD_H;
+	float length_h = (float)s->length_10s / 360;
+	float like = age_share(days) * (is_same ? 1 : OTHER_SHARE) *
+		     (is_weekend(began_s / DAY_S) == a->is_weekend ? 1 : OTHER_KIND);
+
+	if (apart_h > SPREADS * spread_h || apart_h < -SPREADS * spread_h)
+		like = 0;
+	if (like > 0)
+		like *= expf(-0.5f * (apart_h / spread_h) * (apart_h / spread_h));
+	*ret_like = is_same ? like : 0;
+	return like * (length_h + (length_h > SHIFT_FROM_H ? SHIFT_SHARE * apart_h : 0));
+}
+
+static float prior_h(uint32_t known_s)
+{
+	float days = (float)known_s / DAY_S, prior = (float)ROUTINE_PRIOR_S / HOUR_S;
+
+	if (days <= 1)
+		return prior;
+	return days >= PRIOR_DAYS ? 0 : prior * (PRIOR_DAYS - days) / (PRIOR_DAYS - 1);
+}
+
+/* Evenings and nights are less alike than days: their margin is larger. */
+static float margin_of(uint32_t second)
+{
+	float h = (float)second / HOUR_S;
+	float day = fminf(fminf((h - DAY_FROM_H) / DAWN_H, (DAY_UNTIL_H - h) / DAWN_H), 1);
+
+	day = fmaxf(day, 0);
+	return day * MARGIN_DAY + (1 - day) * MARGIN_NIGHT;
+}
+
+void silences_limit(const struct routine *r, const struct silence_place *at, uint32_t lasted_s,
+	struct routine_answer *ret)
+{
+	struct asked asked = {at, local_second(at->start), is_weekend(local_s(at->start) / DAY_S)};
+	struct routine_answer a = {.what = ROUTINE_LONG_SILENCE,
+		.room = at->room,
+		.lasted_s = lasted_s,
+		.known_days = known_days(r),
+		.confidence = routine_confidence(r)};
+	float first_h = SHORT_H, second_h = SHORT_H, limit_h;
+
+	for (uint16_t i = 0; i < r->silences.count; i++) {
+		const struct silence *s = &r->silences.ring[i];
+		float like, h = resembling_h(s, &asked, &like);
+
+		second_h = fmaxf(second_h, fminf(first_h, h));
+		first_h = fmaxf(first_h, h);
+		if (like < COMPARABLE)
+			continue;
+		a.comparable++;
+		a.longer = (uint16_t)(a.longer + (s->length_10s * 10U > lasted_s));
+		a.longest_s = a.longest_s > s->length_10s * 10U ? a.longest_s : s->length_10s * 10U;
+	}
+	limit_h = second_h + margin_of(asked.second) * sqrtf(sqrtf(second_h)) + MARGIN_H;
+	a.limit_s = (uint32_t)(fmaxf(limit_h, prior_h(r->known_s)) * HOUR_S);
+	*ret = a;
+}
