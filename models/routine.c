@@ -114,9 +114,12 @@ static bool is_sign(struct routine *r, struct sensor *s, const struct routine_ev
 	return true;
 }
 
-static bool is_absence(const struct routine *r, uint32_t length_s)
+/* Away by what was known, or by what is known now: the door ends it, or nobody rests so long. */
+static bool is_absence(const struct routine *r, uint32_t length_s, uint8_t ended_by)
 {
-	return r->presence.now == ROUTINE_AWAY || (r->by_door && length_s > ABSENT_LEAST_S);
+	return r->presence.now == ROUTINE_AWAY || (r->by_door && length_s > ABSENT_LEAST_S) ||
+	       length_s > ROUTINE_REST_MAX_S ||
+	       (length_s > HOUR_S && r->sensors[ended_by].role == ROUTINE_OUTER_DOOR);
 }
 
 /* The silence that ends with an event of `sensor` at `t`. */
@@ -136,7 +139,7 @@ static void end_silence(struct routine *r, struct routine_time t, uint8_t sensor
 	if (length_s / 10 > UINT16_MAX || length_s < ROUTINE_LEAST_S)
 		return;
 	presence_learn_door(r, sensor, r->last, (uint32_t)length_s);
-	if (is_absence(r, (uint32_t)length_s))
+	if (is_absence(r, (uint32_t)length_s, sensor))
 		return;
 	silences_add(&r->silences, &one);
 	days_silence(r, &one);

@@ -35,6 +35,7 @@
 #define ROUTINE_CHATTER_MIN 300                /* events of one sensor in a minute */
 #define ROUTINE_STUCK_MS    (30 * 60000)       /* on for longer, and only repeated */
 #define ROUTINE_LEAST_S     600                /* shorter silences are not kept */
+#define ROUTINE_REST_MAX_S  (14 * 3600)        /* longer ones are absences that no door told */
 #define ROUTINE_PRIOR_S     (12 * 3600)        /* limit of the first day, for a home nobody knows */
 #define ROUTINE_AHEAD_MS    (366LL * 86400000) /* further ahead is no event but a wrong clock */
 

@@ -9,18 +9,17 @@
 
 #include <math.h>
 
-/* Found on the recordings of MODEL.md, which shows what each home gets from the others' constants.
- */
+/* Found on the recordings of MODEL.md, which says what a home gets from the others' constants. */
 #define SAME_SPREAD_H  5.0f  /* hours of day apart, same room and mat: spread of the likeness */
 #define OTHER_SPREAD_H 3.2f  /* … another room or mat */
-#define OTHER_SHARE    0.6f  /* likeness of another room at the same hour */
+#define OTHER_SHARE    0.7f  /* likeness of another room at the same hour */
 #define OTHER_KIND     0.95f /* a weekend's silence for a weekday, and the reverse */
 #define SPREADS        3.0f  /* further apart is not alike at all */
 #define SHIFT_SHARE    0.5f  /* a long silence's end belongs half to the clock, half to its start */
 #define SHIFT_FROM_H   2.5f
 #define MARGIN_DAY     0.4f /* · hours^¼ */
-#define MARGIN_NIGHT   1.3f
-#define MARGIN_H       0.75f
+#define MARGIN_NIGHT   1.1f
+#define MARGIN_H       0.5f
 #define DAY_FROM_H     7.0f
 #define DAY_UNTIL_H    22.0f
 #define DAWN_H         2.0f  /* between the two margins */

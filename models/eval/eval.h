@@ -6,3 +6,4 @@
 #pragma once
 
 int eval_falls(int argc, char **argv);
+int eval_routine(int argc, char **argv);

@@ -14,6 +14,7 @@ static const struct {
 	const char *what;
 } commands[] = {
 	{"falls", eval_falls, "the fall model on recorded trials of worn accelerometers"},
+	{"routine", eval_routine, "the routine model on recorded homes"},
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
