@@ -8,6 +8,8 @@
 #include "sensors/bytes.h"
 #include "sensors/reading.h"
 
+#include <errno.h>
+
 /* The longest extended advertising data (Core 5.4, vol. 4 part E 7.8.54); it comes in several
  * reports. */
 #define ADVERTISEMENT_DATA_MAX 1650
@@ -28,8 +30,33 @@ struct ad_structure {
 };
 
 /* The next AD structure: 1; 0 at the end or early termination (length 0); −EBADMSG when one is cut,
- * cursor at the end. */
-int advertisement_next(struct bytes *cursor, struct ad_structure *ret);
-struct bytes advertisement_cursor(const struct advertisement *a);
+ * cursor at the end. Inline: it is walked for every advertisement on air. */
+static inline int advertisement_next(struct bytes *cursor, struct ad_structure *ret)
+{
+	uint8_t length, type;
+	const uint8_t *at;
+
+	if (cursor->left == 0)
+		return 0;
+	length = bytes_u8(cursor);
+	if (length == 0) {
+		/* what follows an early termination is padding */
+		cursor->left = 0;
+		return 0;
+	}
+	type = bytes_u8(cursor);
+	at = bytes_take(cursor, length - 1U);
+	if (!at)
+		return -EBADMSG;
+	ret->type = type;
+	ret->value = bytes_of(at, length - 1U);
+	return 1;
+}
+
+static inline struct bytes advertisement_cursor(const struct advertisement *a)
+{
+	return bytes_of(a->data, a->length);
+}
+
 /* "A4:C1:38:8D:18:B2": how a radio sensor is called. */
 struct sensor_id advertisement_sensor(const uint8_t address[6]);

@@ -44,13 +44,19 @@ static inline struct bytes bytes_sub(struct bytes *b, size_t count)
 	return (struct bytes){.at = at, .left = at ? count : 0, .is_short = at == NULL};
 }
 
-/* Little-endian unsigned number of 1..8 bytes. */
+/* Little-endian unsigned number of 1..8 bytes. The most frequent lengths have no loop. */
 static inline uint64_t bytes_le(struct bytes *b, size_t count)
 {
 	const uint8_t *at = bytes_take(b, count);
-	uint64_t value = 0;
+	uint64_t value;
 
-	for (size_t i = 0; at && i < count; i++)
+	if (!at || count == 0)
+		return 0;
+	value = at[0];
+	if (count == 1)
+		return value;
+	value |= (uint64_t)at[1] << 8;
+	for (size_t i = 2; i < count; i++)
 		value |= (uint64_t)at[i] << (8 * i);
 	return value;
 }

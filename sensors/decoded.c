@@ -17,31 +17,6 @@ void decoded_begin(struct decoded *d, const struct advertisement *a,
 	d->sensor = device ? device->id : advertisement_sensor(address);
 }
 
-struct reading *decoded_add(struct decoded *d, enum reading_kind kind, uint8_t index, double value)
-{
-	struct reading *r = &d->readings[d->count];
-
-	if (!reading_is_possible(kind, value)) {
-		d->impossible++;
-		return NULL;
-	}
-	if (d->count == DECODER_READINGS_MAX) {
-		d->is_cut = true;
-		return NULL;
-	}
-	d->count++;
-	r->time_us = d->time_us;
-	r->sensor = d->sensor;
-	r->kind = kind;
-	r->index = index;
-	r->rssi_dbm = d->rssi_dbm;
-	r->is_forgeable = d->is_forgeable;
-	r->repeats = 0;
-	r->value = value;
-	r->text[0] = 0;
-	return r;
-}
-
 int decoded_end(const struct decoded *d)
 {
 	if (d->count > 0)

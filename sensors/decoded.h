@@ -18,7 +18,32 @@ enum hearing {
 void decoded_begin(struct decoded *d, const struct advertisement *a,
 	const struct device_key *device, const uint8_t address[6], bool is_forgeable);
 /* The reading, so that a text can be added; NULL when it is impossible or one too many. */
-struct reading *decoded_add(struct decoded *d, enum reading_kind kind, uint8_t index, double value);
+static inline struct reading *decoded_add(
+	struct decoded *d, enum reading_kind kind, uint8_t index, double value)
+{
+	struct reading *r = &d->readings[d->count];
+
+	if (!reading_is_possible(kind, value)) {
+		d->impossible++;
+		return NULL;
+	}
+	if (d->count == DECODER_READINGS_MAX) {
+		d->is_cut = true;
+		return NULL;
+	}
+	d->count++;
+	r->time_us = d->time_us;
+	r->sensor = d->sensor;
+	r->kind = kind;
+	r->index = index;
+	r->rssi_dbm = d->rssi_dbm;
+	r->is_forgeable = d->is_forgeable;
+	r->repeats = 0;
+	r->value = value;
+	r->text[0] = 0;
+	return r;
+}
+
 /* What decode() answers, by what was added. */
 int decoded_end(const struct decoded *d);
 /* The same where this may be a repetition: readings stay only to confirm. */

@@ -31,8 +31,8 @@ struct hci_listener {
 	 * Asked for each report before anything of it is kept: false drops it. `contents` are its
 	 * AD structures, unchecked. NULL wants all.
 	 */
-	bool (*is_wanted)(const uint8_t address[6], uint8_t address_type, struct bytes contents,
-		void *userdata);
+	bool (*is_wanted)(const uint8_t address[6], uint8_t address_type,
+		const struct bytes *contents, void *userdata);
 	void (*on_advertisement)(const struct advertisement *a, void *userdata);
 	void (*on_value)(const struct hci_value *v, void *userdata);
 	void *userdata;

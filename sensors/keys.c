@@ -28,46 +28,46 @@ void device_keys_done(struct device_keys *keys)
 	*keys = (struct device_keys){0};
 }
 
-static uint32_t slot_of(const uint8_t address[6])
+/* The address as a number, read in the two pieces in which sensors/hci_reports.c has just written
+ * it: other pieces would wait until they are in the cache. */
+static uint64_t number_of(const uint8_t address[6])
 {
-	uint32_t head;
-	uint16_t tail;
+	uint16_t head;
+	uint32_t tail;
 
 	memcpy(&head, address, sizeof(head));
 	memcpy(&tail, address + sizeof(head), sizeof(tail));
-	/* Fibonacci hashing: the product's highest bits depend on all of the address */
-	return (uint32_t)(((uint64_t)tail << 32 | head) * UINT64_C(0x9E3779B97F4A7C15) >>
-			  (64 - SLOT_BITS));
+	return (uint64_t)tail << 16 | head;
 }
 
-static bool is_same(const uint8_t a[6], const uint8_t b[6])
+static uint32_t slot_of(uint64_t number)
 {
-	uint32_t head[2];
-	uint16_t tail[2];
-
-	memcpy(&head[0], a, 4);
-	memcpy(&head[1], b, 4);
-	memcpy(&tail[0], a + 4, 2);
-	memcpy(&tail[1], b + 4, 2);
-	return head[0] == head[1] && tail[0] == tail[1];
+	/* Fibonacci hashing: the product's highest bits depend on all of the address */
+	return (uint32_t)(number * UINT64_C(0x9E3779B97F4A7C15) >> (64 - SLOT_BITS));
 }
 
 /* There are more slots than rows: the walk ends. */
 struct device_key *device_keys_find(struct device_keys *keys, const uint8_t address[6])
 {
-	for (uint32_t slot = slot_of(address); keys->slots[slot] != 0;
+	uint64_t number = number_of(address);
+
+	if (keys->last != 0 && number_of(keys->devices[keys->last - 1].address) == number)
+		return &keys->devices[keys->last - 1];
+	for (uint32_t slot = slot_of(number); keys->slots[slot] != 0;
 		slot = (slot + 1) % DEVICE_KEYS_SLOTS) {
 		struct device_key *device = &keys->devices[keys->slots[slot] - 1];
 
-		if (is_same(device->address, address))
+		if (number_of(device->address) == number) {
+			keys->last = keys->slots[slot];
 			return device;
+		}
 	}
 	return NULL;
 }
 
 static void put(struct device_keys *keys, uint16_t row)
 {
-	uint32_t slot = slot_of(keys->devices[row].address);
+	uint32_t slot = slot_of(number_of(keys->devices[row].address));
 
 	while (keys->slots[slot] != 0)
 		slot = (slot + 1) % DEVICE_KEYS_SLOTS;

@@ -41,7 +41,8 @@ struct device_key {
 /* All zero is an empty table. */
 struct device_keys {
 	struct device_key devices[DEVICE_KEYS_MAX];
-	uint16_t count;                    /* rows used, from the first */
+	uint16_t count; /* rows used, from the first */
+	uint16_t last;  /* the row last found + 1: asked for again by the decoder */
 	uint16_t slots[DEVICE_KEYS_SLOTS]; /* by the address's hash: a row's number + 1, or 0 */
 };
 

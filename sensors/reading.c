@@ -118,11 +118,3 @@ int reading_kind_from_name(const char *name, enum reading_kind *ret)
 	}
 	return -EINVAL;
 }
-
-bool reading_is_possible(enum reading_kind kind, double value)
-{
-	if (kind <= READING_NONE || kind >= READING_KINDS)
-		return false;
-	/* a value that is not a number compares false both ways */
-	return value >= reading_kinds[kind].min && value <= reading_kinds[kind].max;
-}

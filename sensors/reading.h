@@ -144,7 +144,13 @@ extern const struct reading_kind_row reading_kinds[READING_KINDS];
 /* −EINVAL for an unknown name, ret untouched. */
 int reading_kind_from_name(const char *name, enum reading_kind *ret);
 /* False outside the kind's range, or not a number. */
-bool reading_is_possible(enum reading_kind kind, double value);
+static inline bool reading_is_possible(enum reading_kind kind, double value)
+{
+	if (kind <= READING_NONE || kind >= READING_KINDS)
+		return false;
+	/* a value that is not a number compares false both ways */
+	return value >= reading_kinds[kind].min && value <= reading_kinds[kind].max;
+}
 
 /* One sample of a worn accelerometer, in its own axes. */
 struct accel_sample {

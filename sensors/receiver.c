@@ -20,8 +20,8 @@ static bool is_ours(struct device_keys *keys, const uint8_t address[6])
 	return device && (device->is_enrolled || device->has_key);
 }
 
-static bool is_wanted(
-	const uint8_t address[6], uint8_t address_type, struct bytes contents, void *userdata)
+static bool is_wanted(const uint8_t address[6], uint8_t address_type, const struct bytes *contents,
+	void *userdata)
 {
 	struct receiver *r = userdata;
 	uint8_t told[6];

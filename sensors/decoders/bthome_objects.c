@@ -245,33 +245,33 @@ static double in_unit(const struct object *object, double number)
 	return object->is_plain ? number : number * object->multiply / object->divide;
 }
 
-static void read_object(struct walk *w, const struct object *object, struct bytes b)
+static void read_object(struct walk *w, const struct object *object, struct bytes *b)
 {
 	switch ((enum shape)object->shape) {
 	case UNSIGNED:
-		(void)add(w, object->kind, in_unit(object, (double)bytes_le(&b, b.left)));
+		(void)add(w, object->kind, in_unit(object, (double)bytes_le(b, b->left)));
 		break;
 	case SIGNED:
-		(void)add(w, object->kind, in_unit(object, (double)bytes_signed(&b, b.left)));
+		(void)add(w, object->kind, in_unit(object, (double)bytes_signed(b, b->left)));
 		break;
 	case PACKET_ID:
 		w->found->has_packet_id = true;
-		w->found->packet_id = bytes_u8(&b);
+		w->found->packet_id = bytes_u8(b);
 		break;
 	case BUTTON:
-		read_button(w, bytes_u8(&b));
+		read_button(w, bytes_u8(b));
 		break;
 	case DIMMER: {
-		uint8_t direction = bytes_u8(&b);
+		uint8_t direction = bytes_u8(b);
 
-		read_dimmer(w, direction, bytes_u8(&b));
+		read_dimmer(w, direction, bytes_u8(b));
 		break;
 	}
 	case TEXT:
-		read_text(w, b);
+		read_text(w, *b);
 		break;
 	case RAW:
-		read_raw(w, b);
+		read_raw(w, *b);
 		break;
 	case SKIP:
 	case UNKNOWN:
@@ -279,25 +279,25 @@ static void read_object(struct walk *w, const struct object *object, struct byte
 	}
 }
 
-void bthome_objects_read(struct bytes b, struct decoded *ret_decoded, struct bthome_objects *ret)
+void bthome_objects_read(struct bytes *b, struct decoded *ret_decoded, struct bthome_objects *ret)
 {
 	struct walk w = {.decoded = ret_decoded, .found = ret};
 
-	while (b.left > 0) {
-		const struct object *object = &objects[bytes_u8(&b)];
+	while (b->left > 0) {
+		const struct object *object = &objects[bytes_u8(b)];
 		struct bytes value;
 		size_t count = object->count_bytes;
 
 		if (object->shape == UNKNOWN)
 			return;
 		if (object->shape == TEXT || object->shape == RAW)
-			count = bytes_u8(&b);
-		value = bytes_sub(&b, count);
-		if (b.is_short) {
+			count = bytes_u8(b);
+		value = bytes_sub(b, count);
+		if (b->is_short) {
 			ret_decoded->is_cut = true;
 			return;
 		}
-		read_object(&w, object, value);
+		read_object(&w, object, &value);
 	}
 }
 
@@ -331,16 +331,17 @@ static void read_v1_number(
 	(void)add(w, object->kind, in_unit(object, number));
 }
 
-void bthome_objects_read_v1(struct bytes b, struct decoded *ret_decoded, struct bthome_objects *ret)
+void bthome_objects_read_v1(
+	struct bytes *b, struct decoded *ret_decoded, struct bthome_objects *ret)
 {
 	struct walk w = {.decoded = ret_decoded, .found = ret};
 
-	while (b.left > 0) {
-		uint8_t control = bytes_u8(&b);
-		struct bytes value = bytes_sub(&b, control & 31U);
+	while (b->left > 0) {
+		uint8_t control = bytes_u8(b);
+		struct bytes value = bytes_sub(b, control & 31U);
 		const struct object *object;
 
-		if (b.is_short) {
+		if (b->is_short) {
 			ret_decoded->is_cut = true;
 			return;
 		}
@@ -350,7 +351,7 @@ void bthome_objects_read_v1(struct bytes b, struct decoded *ret_decoded, struct 
 		if (object->shape == UNSIGNED || object->shape == SIGNED)
 			read_v1_number(&w, object, (enum v1_format)(control >> 5), value);
 		else
-			read_object(&w, object, value);
+			read_object(&w, object, &value);
 	}
 }
 

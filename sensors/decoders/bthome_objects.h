@@ -21,11 +21,11 @@ struct bthome_objects {
  * ret_decoded has begun; what the objects say is added to it.
  */
 void bthome_objects_read(
-	struct bytes objects, struct decoded *ret_decoded, struct bthome_objects *ret);
+	struct bytes *objects, struct decoded *ret_decoded, struct bthome_objects *ret);
 /* The same of version 1, whose objects tell their own length and format; unknown ones are passed
  * over. */
 void bthome_objects_read_v1(
-	struct bytes objects, struct decoded *ret_decoded, struct bthome_objects *ret);
+	struct bytes *objects, struct decoded *ret_decoded, struct bthome_objects *ret);
 
 /* Which hearing of its frame this is. Without room in the table it is always the first; the events
  * of a sealed frame are told apart by its counter. */

@@ -51,7 +51,7 @@ static int tell(const struct decoder_frame *f, struct bytes objects, struct devi
 	struct bthome_objects found = {0};
 
 	decoded_begin(ret, a, f->device, a->address, !is_sealed);
-	bthome_objects_read_v1(objects, ret, &found);
+	bthome_objects_read_v1(&objects, ret, &found);
 	return decoded_end_heard(
 		ret, bthome_objects_hearing(&found, keys, a->address, is_sealed, a->time_us));
 }

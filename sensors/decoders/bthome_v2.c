@@ -42,33 +42,36 @@ static void set_reversed(uint8_t address[6], const uint8_t reversed[6])
 
 static int read_frame(const struct decoder_frame *f, struct device_keys *keys, struct frame *ret)
 {
-	struct bytes b = f->body;
 	const uint8_t *reversed;
 
 	ret->advertisement = f->advertisement;
-	ret->info = bytes_u8(&b);
-	if (b.is_short)
+	/* one by one: as a whole it would be written in words and read back at once */
+	ret->body.at = f->body.at;
+	ret->body.left = f->body.left;
+	ret->body.is_short = false;
+	ret->info = bytes_u8(&ret->body);
+	if (ret->body.is_short)
 		return -EBADMSG;
 	if (ret->info >> 5 != BTHOME_VERSION)
 		return -EPROTONOSUPPORT;
 	memcpy(ret->address, f->advertisement->address, 6);
 	ret->device = f->device;
 	if (ret->info & INFO_HAS_ADDRESS) {
-		reversed = bytes_take(&b, 6);
+		reversed = bytes_take(&ret->body, 6);
 		if (!reversed)
 			return -EBADMSG;
 		set_reversed(ret->address, reversed);
 		ret->device = device_keys_find(keys, ret->address);
 	}
-	ret->body = b;
 	return 0;
 }
 
-bool bthome_v2_address(struct bytes contents, uint8_t ret_address[6])
+bool bthome_v2_address(const struct bytes *contents, uint8_t ret_address[6])
 {
+	struct bytes cursor = {.at = contents->at, .left = contents->left};
 	struct ad_structure ad;
 
-	while (advertisement_next(&contents, &ad) > 0) {
+	while (advertisement_next(&cursor, &ad) > 0) {
 		const uint8_t *reversed;
 
 		if (ad.type != AD_SERVICE_DATA_16 || bytes_u16(&ad.value) != BTHOME_UUID)
@@ -108,19 +111,21 @@ static int open_sealed(struct frame *f, uint8_t plain[SEALED_MAX])
 }
 
 /* Reads the frame's objects, by now in the open. */
-static int tell(const struct frame *f, struct device_keys *keys, struct decoded *ret)
+static int tell(struct frame *f, struct device_keys *keys, struct decoded *ret)
 {
 	bool is_sealed = f->info & INFO_ENCRYPTED;
 	struct bthome_objects found = {0};
 
 	decoded_begin(ret, f->advertisement, f->device, f->address, !is_sealed);
 	ret->is_triggered = f->info & INFO_TRIGGERED;
-	bthome_objects_read(f->body, ret, &found);
+	bthome_objects_read(&f->body, ret, &found);
 	return decoded_end_heard(ret, bthome_objects_hearing(&found, keys, f->address, is_sealed,
 					      f->advertisement->time_us));
 }
 
-static int tell_sealed(struct frame *f, struct device_keys *keys, struct decoded *ret)
+/* Apart, so that plain frames do not pay for its room on the stack. */
+__attribute__((noinline)) static int tell_sealed(
+	struct frame *f, struct device_keys *keys, struct decoded *ret)
 {
 	uint8_t plain[SEALED_MAX];
 	int error = open_sealed(f, plain);

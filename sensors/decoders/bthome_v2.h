@@ -10,4 +10,4 @@ extern const struct decoder bthome_v2_decoder;
 
 /* The address that an advertisement's BTHome v2 payload tells as its device's: false where it tells
  * none. `contents` are its AD structures. */
-bool bthome_v2_address(struct bytes contents, uint8_t ret_address[6]);
+bool bthome_v2_address(const struct bytes *contents, uint8_t ret_address[6]);

@@ -143,6 +143,39 @@ static void tell(struct bench *b, const char *what, void (*turn)(struct bench *b
 		floor_ns, ns / floor_ns, (unsigned long long)b->readings);
 }
 
+static void set_address(struct bench *b, const uint8_t reversed[6])
+{
+	memcpy(b->event + 7, reversed, 6);
+}
+
+/* An iBeacon of somebody else, its address fixed; then one whose address passes, which could tell
+ * another in its payload. */
+static void bench_strangers(struct bench *b, const char *against, double floor_ns)
+{
+	static const uint8_t fixed[6] = {1, 2, 3, 4, 5, 0xC6}, passing[6] = {1, 2, 3, 4, 5, 0x46};
+
+	set_event(b, "\x40\x02\xca\x09\x03\xbf\x13", 7);
+	memcpy(b->event + 18, "\xFF\x4C\x00\x02", 4);
+	b->event[6] = 1;
+	set_address(b, fixed);
+	tell(b, "stranger's", turn_receive, against, floor_ns);
+	set_address(b, passing);
+	tell(b, "stranger's, its address passes", turn_receive, against, floor_ns);
+	receiver_discover(&b->receiver, true);
+	tell(b, "stranger's, while discovering", turn_receive, against, floor_ns);
+	receiver_discover(&b->receiver, false);
+}
+
+/* As in a home: sensors beside the one that is heard. */
+static void enrol(struct device_keys *keys)
+{
+	uint8_t other[6] = {0xA4, 0xC1, 0x38, 0x8D, 0x18, 0};
+
+	for (other[5] = 0; other[5] < 20; other[5]++)
+		device_keys_ensure(keys, other)->is_enrolled = true;
+	device_keys_ensure(keys, address)->is_enrolled = true;
+}
+
 static void bench_plain(struct bench *b)
 {
 	static const char against[] = "copying the event";
@@ -151,11 +184,12 @@ static void bench_plain(struct bench *b)
 	set_event(b, "\x40\x02\xca\x09\x03\xbf\x13", 7);
 	floor_ns = least_ns(b, turn_copy);
 	tell(b, "plain, temperature and humidity", turn_receive, against, floor_ns);
+	set_event(b, "\x44\x21\x01", 3);
+	tell(b, "plain, motion", turn_receive, against, floor_ns);
 	set_event(b, "\x44\x00\x01\x01\x5d\x3a\x01", 7);
 	tell(b, "plain, packet id, battery, press", turn_packet_id, against, floor_ns);
 	tell(b, "plain, its repetition", turn_receive, against, floor_ns);
-	memcpy(b->event + 18, "\xFF\x4C\x00\x02", 4);
-	tell(b, "stranger's (no decoder's)", turn_receive, against, floor_ns);
+	bench_strangers(b, against, floor_ns);
 }
 
 static int bench_sealed(struct bench *b)
@@ -181,6 +215,7 @@ int main(void)
 	if (!b.sealed || seal_all(&b) < 0)
 		return 1;
 	receiver_init(&b.receiver, &b.keys, on_reading, &b);
+	enrol(&b.keys);
 	bench_plain(&b);
 	r = bench_sealed(&b);
 	device_keys_done(&b.keys);

@@ -24,10 +24,12 @@ static void check(const struct decoded *d, int count)
 static void read_objects(struct bytes frame)
 {
 	struct bthome_objects found = {0};
-	struct decoded decoded = {0};
-	struct reading model = {0};
+	static const uint8_t address[6];
+	struct advertisement a = {0};
+	struct decoded decoded;
 
-	bthome_objects_read(frame, &model, &decoded, &found);
+	decoded_begin(&decoded, &a, NULL, address, false);
+	bthome_objects_read(&frame, &decoded, &found);
 	if (decoded.count > DECODER_READINGS_MAX)
 		abort();
 	check(&decoded, decoded.count);
