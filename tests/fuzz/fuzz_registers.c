@@ -103,7 +103,7 @@ static void run_cycle(struct bus_plan *p, struct script *s, uint64_t now_us)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
 {
 	static struct bus_plan p;
-	struct register_point points[POINTS_MAX];
+	struct register_point points[POINTS_MAX] = {0};
 	struct script s = {.at = bytes, .left = count};
 	unsigned int points_count = next(&s) % (POINTS_MAX + 1);
 	uint64_t now_us = 0;
