@@ -64,14 +64,14 @@ static bool is_named(const struct hci_dev_info *d, const char *name)
 }
 
 /* The controller of that name with the lowest index. */
-static int find(const char *name, uint16_t *ret_index, bool *ret_is_up)
+static int find(const char *name, struct hci_dev_info *ret)
 {
 	struct {
 		uint16_t count;
 		struct hci_dev_req devices[HCI_MAX_DEV];
 	} list = {.count = HCI_MAX_DEV};
 	_cleanup_(close_p) int fd = socket(AF_BLUETOOTH, SOCK_RAW | SOCK_CLOEXEC, BTPROTO_HCI);
-	int best = -1;
+	int found = -ENODEV;
 
 	if (fd < 0)
 		return -errno;
@@ -81,15 +81,22 @@ static int find(const char *name, uint16_t *ret_index, bool *ret_is_up)
 		struct hci_dev_info d = {.dev_id = list.devices[i].dev_id};
 
 		if (ioctl(fd, HCIGETDEVINFO, &d) < 0 || !is_named(&d, name) ||
-			(best >= 0 && d.dev_id > best))
+			(found == 0 && d.dev_id > ret->dev_id))
 			continue;
-		best = d.dev_id;
-		*ret_is_up = hci_test_bit(HCI_UP, &d.flags);
+		*ret = d;
+		found = 0;
 	}
-	if (best < 0)
-		return -ENODEV;
-	*ret_index = (uint16_t)best;
-	return 0;
+	return found;
+}
+
+int adapter_address(const char *name, uint8_t ret[6])
+{
+	struct hci_dev_info d;
+	int r = find(name, &d);
+
+	for (int i = 0; r == 0 && i < 6; i++)
+		ret[i] = d.bdaddr.b[5 - i];
+	return r;
 }
 
 /* The answers are for nobody: that it came up is told by the watching socket. */
@@ -116,17 +123,16 @@ static int open_kernel(const char *name, int *ret_fd, uint16_t *ret_index, void 
 	_cleanup_(close_p) int fd = -1;
 	const int receive_bytes = RECEIVE_BYTES;
 	struct hci_filter filter;
-	bool is_up = false;
-	uint16_t index = 0;
-	int r = find(name, &index, &is_up);
+	struct hci_dev_info device;
+	int r = find(name, &device);
 
 	(void)userdata;
 	if (r < 0)
 		return r;
-	r = ask_to_switch_on(index);
-	if (!is_up)
+	r = ask_to_switch_on(device.dev_id);
+	if (!hci_test_bit(HCI_UP, &device.flags))
 		return r < 0 ? r : -ENETDOWN;
-	r = open_socket(index, HCI_CHANNEL_RAW, &fd);
+	r = open_socket(device.dev_id, HCI_CHANNEL_RAW, &fd);
 	if (r < 0)
 		return r;
 	hci_filter_clear(&filter);
@@ -140,7 +146,7 @@ static int open_kernel(const char *name, int *ret_fd, uint16_t *ret_index, void 
 		return -errno;
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_bytes, sizeof(receive_bytes));
 	*ret_fd = fd;
-	*ret_index = index;
+	*ret_index = device.dev_id;
 	fd = -1;
 	return 0;
 }

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One descriptor, one timer: waiting → connecting → linked.
+ */
+#include "sensors/source_gatt.h"
+
+#include "common/cleanup.h"
+#include "common/clock.h"
+#include "sensors/keys.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define BURST             64 /* packets a wake-up */
+#define TIMER_ACCURACY_US 1000
+
+struct source_gatt {
+	struct source source; /* first */
+	sd_event *event;
+	sd_event_source *timer, *link;
+	const struct gatt_calls *calls; /* borrowed */
+	uint8_t address[6];
+	enum gatt_address type;
+	char adapter[ADAPTER_NAME_MAX];
+	int fd; /* −1: waiting */
+	bool is_started, is_connecting;
+	int send_error;  /* of a packet: the link is given up when the call that sent it is over */
+	uint64_t due_us; /* when to try, or to give the try up */
+	uint64_t pause_us;
+	uint64_t now_us; /* of this wake-up */
+	struct gatt gatt;
+	struct wearable wearable;
+	struct source_health health;
+};
+
+static struct source *gatt_free(struct source *source);
+
+static void source_free_p(struct source_gatt **s)
+{
+	if (*s)
+		(void)gatt_free(&(*s)->source);
+}
+
+static void tell_health(struct source_gatt *s, enum source_state state, const char *why)
+{
+	if (s->health.state == state && strcmp(s->health.why, why) == 0)
+		return;
+	s->health.state = state;
+	s->health.time_us = s->now_us;
+	(void)snprintf(s->health.why, sizeof(s->health.why), "%s", why);
+	if (s->source.listener.on_health)
+		s->source.listener.on_health(&s->health, s->source.listener.userdata);
+}
+
+static void shut(struct source_gatt *s)
+{
+	s->link = sd_event_source_disable_unref(s->link);
+	close_p(&s->fd);
+	s->fd = -1;
+	s->is_connecting = false;
+	s->send_error = 0;
+}
+
+static void arm(struct source_gatt *s)
+{
+	uint64_t due_us = s->fd < 0 || s->is_connecting ? s->due_us : gatt_next_us(&s->gatt);
+
+	(void)sd_event_source_set_time(s->timer, due_us);
+	(void)sd_event_source_set_enabled(
+		s->timer, s->is_started && due_us != UINT64_MAX ? SD_EVENT_ONESHOT : SD_EVENT_OFF);
+}
+
+/* Not linked from now on; tries again after a pause that grows until a try succeeds. */
+static void lose(struct source_gatt *s, const char *what, int error)
+{
+	char why[sizeof(s->health.why)];
+
+	shut(s);
+	if (s->pause_us == 0)
+		s->pause_us = SOURCE_GATT_PAUSE_MIN_US;
+	s->due_us = s->now_us + s->pause_us;
+	s->pause_us = s->pause_us < SOURCE_GATT_PAUSE_MAX_US / 2 ? s->pause_us * 2
+								 : SOURCE_GATT_PAUSE_MAX_US;
+	(void)snprintf(why, sizeof(why), "%s: %s", what, strerror(error < 0 ? -error : error));
+	tell_health(s, SOURCE_STARTING, why);
+}
+
+static void on_send(const uint8_t *packet, size_t count, void *userdata)
+{
+	struct source_gatt *s = userdata;
+
+	if (send(s->fd, packet, count, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 && s->send_error == 0)
+		s->send_error = -errno;
+}
+
+static void on_value(unsigned int wish, struct bytes value, void *userdata)
+{
+	struct source_gatt *s = userdata;
+
+	wearable_value(&s->wearable, s->now_us, (enum wearable_wish)wish, value);
+}
+
+static void on_ready(void *userdata)
+{
+	struct source_gatt *s = userdata;
+
+	s->pause_us = 0;
+	wearable_begin(&s->wearable, &s->gatt);
+	tell_health(s, SOURCE_HEARING, "");
+}
+
+static void on_write(
+	enum wearable_wish wish, const void *value, size_t count, bool is_command, void *userdata)
+{
+	struct source_gatt *s = userdata;
+
+	/* what does not go out now is said again with the next value that asks for it */
+	(void)gatt_write(&s->gatt, s->now_us, wish, value, count, is_command);
+}
+
+static void on_reading(const struct reading *reading, void *userdata)
+{
+	struct source_gatt *s = userdata;
+
+	if (s->source.listener.on_reading)
+		s->source.listener.on_reading(reading, s->source.listener.userdata);
+}
+
+static void on_accel(const struct accel_batch *batch, void *userdata)
+{
+	struct source_gatt *s = userdata;
+
+	if (s->source.listener.on_accel)
+		s->source.listener.on_accel(batch, s->source.listener.userdata);
+}
+
+static void connected(struct source_gatt *s)
+{
+	const struct gatt_listener listener = {
+		.send = on_send, .on_value = on_value, .on_ready = on_ready, .userdata = s};
+	socklen_t bytes = sizeof(int);
+	int error = 0;
+
+	if (getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &error, &bytes) < 0)
+		error = errno;
+	if (error != 0) {
+		lose(s, "not reached", error);
+		return;
+	}
+	s->is_connecting = false;
+	(void)sd_event_source_set_io_events(s->link, EPOLLIN);
+	gatt_begin(&s->gatt, wearable_wishes, WEARABLE_WISHES, &listener, s->now_us);
+}
+
+static void take_packets(struct source_gatt *s)
+{
+	uint8_t packet[ATT_MTU_MAX + 1];
+
+	for (int n = 0; n < BURST; n++) {
+		ssize_t count = recv(s->fd, packet, sizeof(packet), MSG_DONTWAIT);
+		int r;
+
+		if (count < 0 && (errno == EAGAIN || errno == EINTR))
+			return;
+		if (count <= 0) {
+			lose(s, "link lost", count < 0 ? -errno : -ECONNRESET);
+			return;
+		}
+		r = gatt_packet(&s->gatt, s->now_us, packet, (size_t)count);
+		if (r == 0)
+			r = s->send_error;
+		if (r < 0) {
+			lose(s, "link given up", r);
+			return;
+		}
+	}
+}
+
+static int on_link(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	struct source_gatt *s = userdata;
+
+	(void)source;
+	(void)fd;
+	(void)events;
+	s->now_us = clock_boot_us();
+	if (s->is_connecting)
+		connected(s);
+	else
+		take_packets(s);
+	if (s->fd >= 0 && s->send_error < 0)
+		lose(s, "link given up", s->send_error);
+	arm(s);
+	return 0;
+}
+
+static void try(struct source_gatt *s)
+{
+	int r = s->calls->connect(s->address, s->type, s->adapter, &s->fd, s->calls->userdata);
+
+	if (r >= 0) {
+		s->is_connecting = true;
+		s->due_us = s->now_us + SOURCE_GATT_TRY_US;
+		r = sd_event_add_io(s->event, &s->link, s->fd, EPOLLOUT, on_link, s);
+	}
+	if (r < 0)
+		lose(s, "not reached", r);
+}
+
+static int on_timer(sd_event_source *timer, uint64_t usec, void *userdata)
+{
+	struct source_gatt *s = userdata;
+
+	(void)timer;
+	(void)usec;
+	s->now_us = clock_boot_us();
+	if (s->fd < 0 && s->now_us >= s->due_us)
+		try(s);
+	else if (s->is_connecting && s->now_us >= s->due_us)
+		lose(s, "not reached", -ETIMEDOUT);
+	else if (s->fd >= 0 && !s->is_connecting && gatt_time(&s->gatt, s->now_us) < 0)
+		lose(s, "link given up", -ETIMEDOUT);
+	arm(s);
+	return 0;
+}
+
+void source_gatt_again(struct source *source)
+{
+	struct source_gatt *s = (struct source_gatt *)source;
+
+	if (s->fd >= 0 && !s->is_connecting)
+		return;
+	shut(s);
+	s->pause_us = 0;
+	s->due_us = clock_boot_us() + SOURCE_GATT_PAUSE_MIN_US;
+	arm(s);
+}
+
+int source_gatt_alert(struct source *source, enum wearable_alert alert)
+{
+	struct source_gatt *s = (struct source_gatt *)source;
+	const uint8_t level = (uint8_t)alert;
+	int r;
+
+	if (s->fd < 0 || s->is_connecting)
+		return -ENOTCONN;
+	r = gatt_write(&s->gatt, clock_boot_us(), WISH_ALERT, &level, 1, true);
+	return r < 0 ? r : s->send_error;
+}
+
+static int gatt_start(struct source *source)
+{
+	struct source_gatt *s = (struct source_gatt *)source;
+
+	s->is_started = true;
+	s->now_us = clock_boot_us();
+	s->due_us = s->now_us + SOURCE_GATT_PAUSE_MIN_US; /* the adapter's turn first */
+	s->pause_us = 0;
+	tell_health(s, SOURCE_STARTING, "connecting");
+	arm(s);
+	return 0;
+}
+
+static void gatt_stop(struct source *source)
+{
+	struct source_gatt *s = (struct source_gatt *)source;
+
+	s->is_started = false;
+	shut(s);
+	arm(s);
+}
+
+static struct source *gatt_free(struct source *source)
+{
+	struct source_gatt *s = (struct source_gatt *)source;
+
+	shut(s);
+	s->timer = sd_event_source_disable_unref(s->timer);
+	s->event = sd_event_unref(s->event);
+	free(s);
+	return NULL;
+}
+
+static const struct source_ops gatt_ops = {
+	.name = "wearable",
+	.start = gatt_start,
+	.stop = gatt_stop,
+	.free = gatt_free,
+};
+
+int source_gatt_new(struct source **ret, sd_event *event, const struct source_gatt_options *options,
+	const struct source_listener *listener)
+{
+	_cleanup_(source_free_p) struct source_gatt *s = calloc(1, sizeof(*s));
+	const struct wearable_listener inside = {.on_reading = on_reading,
+		.on_accel = on_accel,
+		.on_write = on_write,
+		.userdata = s};
+	struct sensor_id id = {0};
+	int r;
+
+	if (!s)
+		return -ENOMEM;
+	s->fd = -1;
+	if (!adapter_name_is_valid(options->adapter) ||
+		device_address_from_text(options->sensor, s->address) < 0)
+		return -EINVAL;
+	s->source = (struct source){.ops = &gatt_ops, .listener = *listener};
+	s->event = sd_event_ref(event);
+	s->type = options->type;
+	s->calls = options->calls ? options->calls : &gatt_kernel;
+	(void)snprintf(s->adapter, sizeof(s->adapter), "%s", options->adapter);
+	(void)snprintf(id.text, sizeof(id.text), "%s", options->sensor);
+	wearable_init(&s->wearable, &id, &inside);
+	r = sd_event_add_time(event, &s->timer, CLOCK_BOOTTIME, 0, TIMER_ACCURACY_US, on_timer, s);
+	if (r < 0)
+		return r;
+	(void)sd_event_source_set_enabled(s->timer, SD_EVENT_OFF);
+	*ret = &s->source;
+	s = NULL;
+	return 0;
+}
