@@ -54,6 +54,7 @@ FUZZ := $(call targets,tests/fuzz/fuzz_*.c)
 BENCH := $(call targets,tests/bench/bench_*.c)
 # Programs that system tests drive.
 PEERS := $(call targets,tests/system/*.c)
+PENDANT := $(B)/tests/fakes/pendant/pendant
 FAKES := $(patsubst tests/fakes/%.c,$(B)/tests/fakes/%.so,$(wildcard tests/fakes/*.c))
 
 all: $(PROGRAMS)
@@ -90,6 +91,8 @@ $(B)/tests/system/%: $(B)/tests/system/%.o $(LIB)
 	$(call link,$(LIBS_TEST))
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(LIB)
 	$(call link,$(LIBS_TEST))
+$(B)/tests/fakes/pendant/%: $(B)/tests/fakes/pendant/%.o $(LIB)
+	$(call link,-lbluetooth)
 # libFuzzer's own main with clang and SANITIZE=fuzzer,…; else one that replays files and folders.
 $(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(LIB) \
 		$(if $(findstring fuzzer,$(SANITIZE)),,$(B)/tests/fuzz/replay_main.o)
@@ -103,7 +106,7 @@ unit: $(UNIT)
 unit-threads: $(UNIT_THREADS)
 fuzzers: $(FUZZ)
 benches: $(BENCH)
-fakes: $(FAKES) $(PEERS)
+fakes: $(FAKES) $(PEERS) $(PENDANT)
 
 for-check: all unit benches fakes
 	+@$(MAKE) --no-print-directory SANITIZE=address,undefined unit fuzzers

@@ -25,6 +25,7 @@ static const cyaml_schema_field_t sensor_fields[] = {
 	TEXT(place, OPTIONAL),
 	TEXT(button, OPTIONAL),
 	TEXT(fall, OPTIONAL),
+	TEXT(connect, OPTIONAL),
 	CYAML_FIELD_UINT_PTR("stale_s", OPTIONAL, struct sensor_yaml, stale_s),
 	CYAML_FIELD_MAPPING_PTR(
 		"modbus", OPTIONAL, struct sensor_yaml, modbus, config_modbus_fields),
@@ -120,6 +121,24 @@ static int take_fall(struct entry *entry, const struct sensor_yaml *y, struct ro
 	return refuse(entry, "fall", "is not problem, safety or vibration");
 }
 
+static int take_connect(struct entry *entry, const struct sensor_yaml *y, struct roster_sensor *s)
+{
+	uint8_t address[6];
+
+	if (!y->connect)
+		return 0;
+	if (s->role != ROLE_WEARABLE)
+		return refuse(entry, "connect", "is for a wearable, this is a %s",
+			sensor_role_text(s->role));
+	if (device_address_from_text(s->id.text, address) < 0)
+		return refuse(entry, "connect", "needs a sensor whose id is a radio address");
+	if (strcmp(y->connect, "public") != 0 && strcmp(y->connect, "random") != 0)
+		return refuse(entry, "connect", "is not public or random");
+	s->address_type = y->connect[0] == 'r' ? GATT_ADDRESS_RANDOM : GATT_ADDRESS_PUBLIC;
+	s->has_link = true;
+	return 0;
+}
+
 static int take_sensor(struct entry *entry, const struct sensor_yaml *y, struct roster_sensor *s)
 {
 	int r = take_text(entry, "id", y->id, sizeof(s->id.text), s->id.text);
@@ -135,6 +154,8 @@ static int take_sensor(struct entry *entry, const struct sensor_yaml *y, struct 
 		r = take_words(entry, y, s);
 	if (r == 0)
 		r = take_fall(entry, y, s);
+	if (r == 0)
+		r = take_connect(entry, y, s);
 	if (r < 0)
 		return r;
 	s->stale_s = y->stale_s ? *y->stale_s : sensor_role_stale_s(s->role);

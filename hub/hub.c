@@ -7,6 +7,7 @@
 
 #include "common/cleanup.h"
 #include "common/log.h"
+#include "hub/radio.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -54,6 +55,7 @@ static void tell(
 	struct hub *h = userdata;
 
 	control_tell(h->control, time_us ? time_us : clock_boot_us(), "hub", what, incident, text);
+	radio_buzz(h);
 	if (incident)
 		log_line(strcmp(what, "published") == 0 ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO,
 			"incident %.8s: %s", incident, what);

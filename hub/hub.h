@@ -31,6 +31,9 @@ struct hub_source {
 	struct hub *hub;                      /* borrowed: the owner */
 	const struct roster_sensor *wearable; /* the one it streams for, once heard */
 	struct source_health health;
+	bool is_receiver; /* the radio's */
+	bool is_link;     /* a wearable's, which can buzz … */
+	bool is_buzzing;  /* … and does */
 };
 
 struct hub {

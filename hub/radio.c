@@ -6,28 +6,45 @@
 
 #include "common/log.h"
 #include "sensors/source_ble.h"
+#include "sensors/source_gatt.h"
 
 #include <errno.h>
 #include <string.h>
 
-int radio_add(struct hub *h)
+static int add_receiver(struct hub *h, struct hub_source *source)
 {
-	struct hub_source *source = &h->sources[h->sources_count];
 	const struct source_ble_options options = {.adapter = h->config.adapter,
 		.is_active = h->config.is_scan_active,
 		.keys = &h->keys};
-	struct source_listener listener;
+	const struct source_listener listener = hub_listener(source);
+
+	source->is_receiver = true;
+	return source_ble_new(&source->source, h->event, &options, &listener);
+}
+
+static int add_link(struct hub *h, struct hub_source *source, const struct roster_sensor *sensor)
+{
+	const struct source_gatt_options options = {.sensor = sensor->id.text,
+		.type = sensor->address_type,
+		.adapter = h->config.adapter};
+	const struct source_listener listener = hub_listener(source);
+
+	source->is_link = true;
+	return source_gatt_new(&source->source, h->event, &options, &listener);
+}
+
+/* `sensor` NULL: the receiver. */
+static int add(struct hub *h, const struct roster_sensor *sensor)
+{
+	struct hub_source *source = &h->sources[h->sources_count];
 	int r;
 
-	if (!h->config.has_bluetooth)
-		return 0;
 	if (h->sources_count == HUB_SOURCES_MAX) {
 		log_error("bluetooth: too many sources, at most %d", HUB_SOURCES_MAX);
 		return -ENOSPC;
 	}
 	source->hub = h;
-	listener = hub_listener(source);
-	r = source_ble_new(&source->source, h->event, &options, &listener);
+	r = sensor ? add_link(h, source, sensor) : add_receiver(h, source);
 	if (r < 0) {
 		log_error("bluetooth: %s", strerror(-r));
 		return r;
@@ -35,4 +52,43 @@ int radio_add(struct hub *h)
 	h->sources_count++;
 	h->endless_count++;
 	return 0;
+}
+
+int radio_add(struct hub *h)
+{
+	int r;
+
+	if (!h->config.has_bluetooth)
+		return 0;
+	r = add(h, NULL);
+	for (unsigned int n = 0; r == 0 && n < h->config.roster.count; n++)
+		if (h->config.roster.sensors[n].has_link)
+			r = add(h, &h->config.roster.sensors[n]);
+	return r;
+}
+
+void radio_buzz(struct hub *h)
+{
+	bool is_asked = episodes_is_asking(&h->episodes);
+
+	for (unsigned int n = 0; n < h->sources_count; n++) {
+		struct hub_source *s = &h->sources[n];
+
+		if (s->is_link && s->is_buzzing != is_asked &&
+			source_gatt_alert(s->source, is_asked ? ALERT_HIGH : ALERT_NONE) == 0)
+			s->is_buzzing = is_asked;
+	}
+}
+
+void radio_hears(struct hub_source *source)
+{
+	struct hub *h = source->hub;
+
+	if (source->is_link) {
+		source->is_buzzing = false;
+		radio_buzz(h);
+	}
+	for (unsigned int n = 0; source->is_receiver && n < h->sources_count; n++)
+		if (h->sources[n].is_link)
+			source_gatt_again(h->sources[n].source);
 }

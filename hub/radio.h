@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The hub's Bluetooth: the sources that its configuration asks for, made and put beside the others.
+ * The hub's Bluetooth: the sources that its configuration asks for, made and put beside the others:
+ * the receiver, and a link for each wearable that is to be connected to.
  */
 #pragma once
 
@@ -9,3 +10,9 @@
 /* Before hub_init(); config, keys and event are set. Nothing where the configuration names no
  * Bluetooth. 0; −ENOSPC, −ENOMEM, −errno, logged. */
 int radio_add(struct hub *h);
+/* Every linked wearable buzzes while the resident is asked, and no longer (HS-16): after anything
+ * that may have begun or ended that, or brought a wearable back. */
+void radio_buzz(struct hub *h);
+/* A source of this hub hears from now on: a wearable that is back buzzes if it has to, and when it
+ * is the receiver, links are tried anew. */
+void radio_hears(struct hub_source *source);

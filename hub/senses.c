@@ -6,6 +6,7 @@
 #include "common/cleanup.h"
 #include "common/log.h"
 #include "hub/hub.h"
+#include "hub/radio.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -103,8 +104,10 @@ static void on_health(const struct source_health *health, void *userdata)
 	source->health = *health;
 	if (health->state == SOURCE_DEAF)
 		log_warning("%s: deaf: %s", source->source->ops->name, health->why);
-	else if (health->state == SOURCE_HEARING)
+	if (health->state == SOURCE_HEARING) {
 		log_info("%s: hearing", source->source->ops->name);
+		radio_hears(source);
+	}
 	if (health->state != SOURCE_ENDED)
 		return;
 	log_info("%s: ended: %s", source->source->ops->name, health->why);

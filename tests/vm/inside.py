@@ -5,15 +5,53 @@ its Bluetooth. Prints TAP. Not for any other machine: it takes the Bluetooth ada
 
 import os
 import signal
+import subprocess
 import sys
+import threading
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path[:0] = [os.path.join(TOP, "tests/vm"), os.path.join(TOP, "tests/system")]
 sys.dont_write_bytecode = True
-from house import House, run_tests  # noqa: E402
+from house import BUILD, RECORDINGS, House, run_tests  # noqa: E402
 from radio import BATTERY_61, HCIDEVDOWN, LE_ONLY, PRESS, Controllers, Sensor, bthome, switch, wait_for  # noqa: E402
 
 BUTTON = '  - {id: "00:AA:01:01:00:01", name: Pendentif, room: Chambre, role: button}\n'
+
+
+FIRST, SECOND = "00:AA:01:01:00:01", "00:AA:01:02:00:02"
+
+
+def pendant_sensor(address, name="Pendentif", room="Salon"):
+    return f'  - {{id: "{address}", name: {name}, room: {room}, role: wearable, connect: public}}\n'
+
+
+class Pendant:
+    """A simulated pendant on the controller of that index."""
+
+    def __init__(self, index, recording="fall.csv"):
+        self.process = subprocess.Popen(
+            [BUILD / "tests/fakes/pendant/pendant", str(index), RECORDINGS / recording],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+        self.said = []
+        threading.Thread(target=self._collect, daemon=True).start()
+        self.wait("ready")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        self.process.kill()
+        self.process.wait()
+
+    def _collect(self):
+        for line in self.process.stdout:
+            self.said.append(line.strip())
+
+    def do(self, line):
+        self.process.stdin.write(line + "\n")
+
+    def wait(self, what, times=1, seconds=60):
+        wait_for(lambda: self.said.count(what) >= times, f"the pendant says {what} {times} times: {self.said}", seconds)
 
 
 class RadioHouse(House):
@@ -93,6 +131,50 @@ def test_extended_advertising_by_the_adapters_address():
         # BlueZ 5.66 emulates no report of more than 31 bytes; longer ones are byte vectors of test_hci
         Sensor(1, is_extended=True).say(bthome(1, PRESS))
         house.wait_raised(1)
+
+
+def test_HS_09_a_press_of_a_pendant_over_its_link_is_one_incident():
+    with Controllers(2, LE_ONLY), RadioHouse(sensors=pendant_sensor(FIRST)) as house, Pendant(1) as pendant:
+        house.start_broker()
+        pendant.do("press")  # before anybody is there to hear it
+        house.start_hub()
+        pendant.wait("linked")
+        pendant.wait("receipt press 1")
+        house.wait_raised(1)
+        wait_for(lambda: house.sensor(FIRST)["battery_pct"] == 80, "the battery is read")
+        pendant.do("worn 1")
+        pendant.do("press")
+        pendant.wait("receipt press 2")
+        assert len(house.hub.told("raised")) == 1, house.hub.steps
+        assert len(house.hub.incidents()) == 1
+
+
+def test_a_fall_over_a_real_link_is_judged_and_the_pendant_buzzes_while_the_resident_is_asked():
+    with Controllers(2, LE_ONLY), RadioHouse(sensors=pendant_sensor(FIRST), ask_s=60) as house, Pendant(1) as pendant:
+        house.start_broker()
+        house.start_hub()
+        pendant.wait("linked")
+        pendant.do("fall")
+        house.hub.wait_step("verifying", seconds=60)
+        pendant.wait("alert 2")
+        [asked] = house.hub.incidents()
+        assert (asked["class"], asked["room"]) == ("fall", "Salon"), asked
+        assert house.hub.ask("answer", incident="last", said="fine")["state"] == "cancelled"
+        pendant.wait("alert 0")
+
+
+def test_a_link_lost_in_the_middle_of_a_fall():
+    with Controllers(2, LE_ONLY), RadioHouse(sensors=pendant_sensor(FIRST)) as house, Pendant(1) as pendant:
+        house.start_broker()
+        house.start_hub()
+        pendant.wait("linked")
+        pendant.do("fall 5")
+        pendant.wait("unlinked")
+        pendant.wait("linked", 2)
+        pendant.wait("sent 17")
+        pendant.wait("receipt event 17")
+        house.wait_raised(1)
+        assert house.hub.incidents()[0]["class"] == "fall"
 
 
 def main():
