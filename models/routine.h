@@ -118,9 +118,9 @@ enum routine_role routine_role_of(const char *sensor, const char *room, enum rou
 /* What a reading of that kind says of life; −EINVAL for kinds that say nothing, ret untouched. */
 int routine_sign_of(enum reading_kind kind, enum routine_sign *ret);
 /*
- * Makes a sensor known: its number (the same for the same name), or −ENOSPC for the 129th. Without
- * any outer door among them, a contact that behaves like one is taken for it (silences of hours by
- * day begin and end with it).
+ * Makes a sensor known: its number (the same for the same name, room and sign), or −ENOSPC for the
+ * 129th. Without any outer door among them, a contact that behaves like one is taken for it
+ * (silences of hours by day begin and end with it).
  */
 int routine_sensor(struct routine *r, const char *sensor, const char *room, enum routine_sign sign,
 	enum routine_role role);

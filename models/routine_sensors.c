@@ -9,9 +9,11 @@
 
 #define OTHER_ROOMS (ROUTINE_ROOMS_MAX - 1) /* what is beyond shares the last one */
 
-static const char *const outer_words[] = {"outside", "front", "entry", "entrance", "entree",
-	"entr\303\251e", "main door", "maindoor", "main-door", "main_door", "outer", "exit",
-	"street", "exterieur", "ext\303\251rieur", "sortie", "palier", "voordeur"};
+static const char *const outer_words[] = {"outside", "frontdoor", "front door", "front-door",
+	"front_door", "backdoor", "back door", "back-door", "back_door", "entry", "entrance",
+	"entree", "entr\303\251e", "main door", "maindoor", "main-door", "main_door", "outer door",
+	"outerdoor", "exit", "street", "exterieur", "ext\303\251rieur", "sortie", "palier",
+	"voordeur"};
 static const char *const doorstep_words[] = {
 	"outside", "entry", "entrance", "entree", "entr\303\251e", "doorstep", "palier"};
 
@@ -108,7 +110,8 @@ static int place_for(struct routine *r, uint64_t hash)
 int routine_sensor(struct routine *r, const char *sensor, const char *room, enum routine_sign sign,
 	enum routine_role role)
 {
-	uint64_t hash = hash_more(hash_of(sensor), room);
+	const char kind[] = {(char)('0' + sign), 0};
+	uint64_t hash = hash_more(hash_more(hash_of(sensor), room), kind);
 	int i = place_for(r, hash);
 	struct sensor *s;
 

@@ -52,7 +52,7 @@ struct room {
 };
 
 struct sensor {
-	uint64_t hash; /* of its name and room */
+	uint64_t hash; /* of its name, room and sign */
 	uint8_t room, sign, role;
 	bool is_learned; /* its role: the outer door, by what it begins and ends */
 	bool is_known;   /* since the start: the rest was saved by an earlier one */

@@ -168,14 +168,19 @@ static int run_home(struct routine_trial *t, struct run *run)
 {
 	const struct home_log *h = t->home;
 	struct trial_silence ignored = {0};
+	uint8_t numbers[ROUTINE_SENSORS_MAX];
 
-	for (size_t i = 0; i < h->sensor_count; i++)
-		if (routine_sensor(run->model, h->sensors[i].name, h->sensors[i].room,
-			    h->sensors[i].sign, h->sensors[i].role) != (int)i)
-			return -ENOSPC;
+	for (size_t i = 0; i < h->sensor_count; i++) {
+		int number = routine_sensor(run->model, h->sensors[i].name, h->sensors[i].room,
+			h->sensors[i].sign, h->sensors[i].role);
+
+		if (number < 0)
+			return number;
+		numbers[i] = (uint8_t)number;
+	}
 	for (size_t i = 0; i < t->count; i++) {
-		struct routine_event e = {
-			moment(h->events[i].at_ms), h->events[i].sensor, h->events[i].is_on};
+		struct routine_event e = {moment(h->events[i].at_ms), numbers[h->events[i].sensor],
+			h->events[i].is_on};
 
 		(void)routine_push(run->model, &e);
 		if (i >= t->scored_from)

@@ -120,6 +120,19 @@ def test_drawings(folder):
     assert result.returncode == 0 and "gnuplot is not installed" in result.stderr, result.stderr
 
 
+def test_odd_homes_are_measured(folder):
+    stamp = "2026-03-20T10:00:00.000"
+    folder_with(folder, moment=HEADER + f"{stamp},a,r,motion,1\n{stamp},a,r,motion,0\n",
+                both=clockwork(6).replace("front door,hall", "kitchen pir,kitchen"),
+                placed=clockwork(6).replace("bedroom pir,bedroom,motion", "kitchen pir,bedroom,motion"),
+                nobody=HEADER + "".join(f"2026-03-{day}T10:00:00.000,room,outside,occupancy,1\n"
+                                        "2026-03-20T10:00:00.000,room,den,occupancy,0\n" for day in range(10, 20)))
+    figures, _ = measured(folder)
+    moment, both, placed, nobody = figures["homes"]
+    assert moment["injected"] == 0 and moment["mean_s"] is None and nobody["injected"] == 0
+    assert both["injected"] == 1000 and placed["injected"] == 1000
+
+
 def test_an_archive_is_unpacked_and_removed(folder):
     inside, temporary = os.path.join(folder, "in"), os.path.join(folder, "tmp")
     os.mkdir(inside)
