@@ -323,6 +323,40 @@ static void test_one_odd_evening_does_not_blunt_it(void **state)
 	move_out(&l);
 }
 
+/* What is known of a silence in the living room at two in the afternoon of the day after. */
+static uint32_t longest_s(const struct lived *l, int64_t day_ms)
+{
+	struct routine_answer a;
+
+	routine_limit(l->r, at(l, day_ms + DAY + 14 * HOUR), 2, false, &a);
+	return a.longest_s;
+}
+
+static void test_what_is_no_rest_at_home_is_not_learned(void **state)
+{
+	enum { AT_HOME, TOO_LONG, BY_THE_DOOR, PAUSED };
+
+	(void)state;
+	for (int how = AT_HOME; how <= PAUSED; how++) {
+		struct lived l = move_in(NULL, true);
+		int64_t day_ms = MONDAY0 + TEN_DAYS * DAY;
+
+		live(&l, TEN_DAYS);
+		live_until(&l, day_ms, 14 * HOUR, 0);
+		move(&l, LIVING, day_ms + 14 * HOUR);
+		if (how == PAUSED)
+			assert_int_equal(
+				routine_not_heard(l.r, at(&l, day_ms + 14 * HOUR + MINUTE)), 0);
+		move(&l, how == BY_THE_DOOR ? DOOR : LIVING,
+			day_ms + (how == TOO_LONG ? 29 : 19) * HOUR);
+		if (how == AT_HOME)
+			assert_in_range(longest_s(&l, day_ms), 5 * 3600 - 10, 5 * 3600);
+		else
+			assert_true(longest_s(&l, day_ms) < 3600);
+		move_out(&l);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -340,6 +374,7 @@ int main(void)
 		cmocka_unit_test(test_gone_at_night_only_where_wanted),
 		cmocka_unit_test(test_far_livelier_nights_are_in_the_week),
 		cmocka_unit_test(test_nobody_listening_is_no_silence),
+		cmocka_unit_test(test_what_is_no_rest_at_home_is_not_learned),
 		cmocka_unit_test(test_one_odd_evening_does_not_blunt_it),
 	};
 
