@@ -70,7 +70,9 @@ struct fake_slaves {
 	uint8_t late[MODBUS_MAX_ADU_LENGTH];
 	size_t late_count;
 	uint64_t late_us, char_us, silence_us; /* char_us 0: the wire takes no time */
-	uint64_t wire_us;                      /* that exchanges were on the wire, in all */
+	uint64_t answered_us;                  /* when the last answer was over; paced only */
+	uint64_t overslept_us,
+		overslept_all_us; /* how late our own timer was: not the hub's fault */
 	struct fake_slave slaves[SLAVES_MAX];
 };
 
@@ -220,9 +222,29 @@ static inline ssize_t slaves_make(struct fake_slaves *f, struct fake_slave *s, u
 	return recv(f->pair[1], answer, MODBUS_MAX_ADU_LENGTH, MSG_DONTWAIT);
 }
 
+/* Until so many characters, and the silence between request and answer, have been on the wire since
+ * then; counts what the timer adds. */
+static inline void slaves_keep_time(struct fake_slaves *f, uint64_t since_ns, size_t chars)
+{
+	uint64_t until_ns, char_us, silence_us;
+
+	(void)pthread_mutex_lock(&f->lock);
+	char_us = f->char_us;
+	silence_us = f->silence_us;
+	(void)pthread_mutex_unlock(&f->lock);
+	if (char_us == 0)
+		return;
+	until_ns = since_ns + (chars * char_us + silence_us) * 1000;
+	slaves_sleep_until(until_ns);
+	(void)pthread_mutex_lock(&f->lock);
+	f->answered_us = slaves_now_ns() / 1000;
+	f->overslept_us = f->answered_us - until_ns / 1000;
+	(void)pthread_mutex_unlock(&f->lock);
+}
+
 static inline void slaves_answer(struct fake_slaves *f, uint8_t request[], size_t count)
 {
-	uint64_t came_ns = slaves_now_ns(), wire_us, late_us, char_us;
+	uint64_t came_ns = slaves_now_ns(), late_us;
 	uint8_t answer[MODBUS_MAX_ADU_LENGTH];
 	enum slave_mood mood = MOOD_SILENT;
 	struct fake_slave *s;
@@ -230,6 +252,7 @@ static inline void slaves_answer(struct fake_slaves *f, uint8_t request[], size_
 
 	if (!f->is_tcp && !slaves_crc_is_good(request, count))
 		return;
+	slaves_keep_time(f, came_ns, count);
 	(void)pthread_mutex_lock(&f->lock);
 	s = slaves_find(f, request[f->is_tcp ? 6 : 0]);
 	if (s) {
@@ -238,16 +261,15 @@ static inline void slaves_answer(struct fake_slaves *f, uint8_t request[], size_
 		bytes = slaves_make(f, s, request, count, answer);
 	}
 	late_us = f->late_us;
-	char_us = f->char_us;
-	wire_us = bytes > 0 ? (count + (size_t)bytes) * f->char_us + f->silence_us : 0;
-	f->wire_us += wire_us > 0 ? wire_us + f->silence_us : 0;
 	(void)pthread_mutex_unlock(&f->lock);
 	if (mood == MOOD_HANGS_UP)
 		slaves_hang_up(f);
 	if (bytes <= 0 || mood == MOOD_SILENT || mood == MOOD_HANGS_UP)
 		return;
-	if (char_us > 0)
-		slaves_sleep_until(came_ns + wire_us * 1000);
+	slaves_keep_time(f, came_ns, count + (size_t)bytes);
+	(void)pthread_mutex_lock(&f->lock);
+	f->overslept_all_us += f->overslept_us;
+	(void)pthread_mutex_unlock(&f->lock);
 	slaves_say(f, mood, answer, (size_t)bytes, late_us);
 }
 
