@@ -26,6 +26,7 @@ static const cyaml_schema_field_t sensor_fields[] = {
 	TEXT(button, OPTIONAL),
 	TEXT(fall, OPTIONAL),
 	TEXT(connect, OPTIONAL),
+	TEXT(adapter, OPTIONAL),
 	CYAML_FIELD_UINT_PTR("stale_s", OPTIONAL, struct sensor_yaml, stale_s),
 	CYAML_FIELD_MAPPING_PTR(
 		"modbus", OPTIONAL, struct sensor_yaml, modbus, config_modbus_fields),
@@ -125,8 +126,14 @@ static int take_connect(struct entry *entry, const struct sensor_yaml *y, struct
 {
 	uint8_t address[6];
 
+	if (!y->connect && y->adapter)
+		return refuse(entry, "adapter", "is for a wearable that has connect");
 	if (!y->connect)
 		return 0;
+	if (y->adapter && !adapter_name_is_valid(y->adapter))
+		return refuse(entry, "adapter", "is neither hci0 nor an address in capitals");
+	if (y->adapter)
+		(void)snprintf(s->adapter, sizeof(s->adapter), "%s", y->adapter);
 	if (s->role != ROLE_WEARABLE)
 		return refuse(entry, "connect", "is for a wearable, this is a %s",
 			sensor_role_text(s->role));

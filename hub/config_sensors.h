@@ -9,7 +9,7 @@
 #include "hub/roster.h"
 
 struct sensor_yaml {
-	char *id, *name, *room, *role, *place, *button, *fall, *connect;
+	char *id, *name, *room, *role, *place, *button, *fall, *connect, *adapter;
 	uint32_t *stale_s;
 	struct modbus_yaml *modbus;
 };

@@ -26,7 +26,7 @@ static int add_link(struct hub *h, struct hub_source *source, const struct roste
 {
 	const struct source_gatt_options options = {.sensor = sensor->id.text,
 		.type = sensor->address_type,
-		.adapter = h->config.adapter};
+		.adapter = sensor->adapter[0] ? sensor->adapter : h->config.adapter};
 	const struct source_listener listener = hub_listener(source);
 
 	source->is_link = true;

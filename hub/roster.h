@@ -8,6 +8,7 @@
 
 #include "common/incident.h"
 #include "models/fall.h"
+#include "sensors/adapter.h"
 #include "sensors/gatt_socket.h"
 #include "sensors/reading.h"
 
@@ -46,6 +47,7 @@ struct roster_sensor {
 	enum reading_kind fall_kind; /* the reading by which it tells a fall itself, or NONE */
 	bool has_link;               /* a wearable that the hub connects to */
 	enum gatt_address address_type;
+	char adapter[ADAPTER_NAME_MAX]; /* over which; "": the receiver's */
 	uint32_t stale_s;
 	bool is_failed;     /* its source says that it is broken */
 	uint64_t heard_us;  /* 0: never */

@@ -118,6 +118,14 @@ static int ask_to_switch_on(uint16_t index)
 	return 0;
 }
 
+int adapter_switch_on(const char *name)
+{
+	struct hci_dev_info device;
+	int r = find(name, &device);
+
+	return r < 0 ? r : ask_to_switch_on(device.dev_id);
+}
+
 static int open_kernel(const char *name, int *ret_fd, uint16_t *ret_index, void *userdata)
 {
 	_cleanup_(close_p) int fd = -1;

@@ -33,5 +33,7 @@ extern const struct adapter_calls adapter_kernel;
 bool adapter_name_is_valid(const char *name);
 /* The address of the adapter of that name, as printed: 0, −ENODEV, −errno. */
 int adapter_address(const char *name, uint8_t ret[6]);
+/* Asks it to switch on; that it did is told later, by what watches. 0, −ENODEV, −errno. */
+int adapter_switch_on(const char *name);
 /* One packet read from the watching descriptor: 1, or 0 when it tells nothing of use. */
 int adapter_news_read(const uint8_t *packet, uint32_t count, struct adapter_news *ret);

@@ -47,8 +47,11 @@ static int connect_kernel(const uint8_t address[6], enum gatt_address type, cons
 	if (bind(fd, (struct sockaddr *)&ours, sizeof(ours)) < 0)
 		return -errno;
 	put_address(&theirs.l2_bdaddr, address);
-	if (connect(fd, (struct sockaddr *)&theirs, sizeof(theirs)) < 0 && errno != EINPROGRESS)
-		return -errno;
+	r = connect(fd, (struct sockaddr *)&theirs, sizeof(theirs)) < 0 ? -errno : 0;
+	if (r == -EHOSTUNREACH) /* it is off: on by the next try */
+		(void)adapter_switch_on(adapter);
+	if (r < 0 && r != -EINPROGRESS)
+		return r;
 	*ret_fd = fd;
 	fd = -1;
 	return 0;

@@ -116,6 +116,8 @@ static const struct {
 	{GOOD "bluetooth: {adapter: usb0}\n",
 		":4: bluetooth.adapter is neither hci0 nor an address in capitals"},
 	{GOOD "bluetooth: {scan: loud}\n", ":4: bluetooth.scan is not passive or active"},
+	{SENSORS "wearable\n    adapter: hci1\n",
+		":9: sensors[1].adapter is for a wearable that has connect"},
 	{SENSORS "motion\n    connect: public\n",
 		":9: sensors[1].connect is for a wearable, this is a motion"},
 	{SENSORS "wearable\n    connect: public\n",

@@ -18,11 +18,11 @@ from radio import BATTERY_61, HCIDEVDOWN, LE_ONLY, PRESS, Controllers, Sensor, b
 BUTTON = '  - {id: "00:AA:01:01:00:01", name: Pendentif, room: Chambre, role: button}\n'
 
 
-FIRST, SECOND = "00:AA:01:01:00:01", "00:AA:01:02:00:02"
+FIRST, SECOND = "00:AA:01:01:00:01", "00:AA:01:03:00:03"
 
 
-def pendant_sensor(address, name="Pendentif", room="Salon"):
-    return f'  - {{id: "{address}", name: {name}, room: {room}, role: wearable, connect: public}}\n'
+def pendant_sensor(address, name="Pendentif", room="Salon", more=""):
+    return f'  - {{id: "{address}", name: {name}, room: {room}, role: wearable, connect: public{more}}}\n'
 
 
 class Pendant:
@@ -175,6 +175,24 @@ def test_a_link_lost_in_the_middle_of_a_fall():
         pendant.wait("receipt event 17")
         house.wait_raised(1)
         assert house.hub.incidents()[0]["class"] == "fall"
+
+
+def test_two_pendants_at_once():
+    # BlueZ 5.66 emulates one connection a controller: each pendant has its own at the hub's side
+    both = pendant_sensor(FIRST) + pendant_sensor(SECOND, "Montre", "Cuisine", ", adapter: hci2")
+    with Controllers(4, LE_ONLY), RadioHouse(sensors=both) as house, Pendant(1) as first, Pendant(3) as second:
+        house.start_broker()
+        house.start_hub()
+        first.wait("linked")
+        second.wait("linked")
+        second.do("fall")
+        first.do("press")
+        house.wait_raised(2)
+        known = {(i["class"], i["room"]) for i in house.hub.incidents()}
+        assert known == {("help", "Salon"), ("fall", "Cuisine")}, known
+        # both links still stand
+        second.do("press")
+        second.wait("receipt press 1")
 
 
 def main():
