@@ -11,7 +11,7 @@ import sys
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 MACHINE = os.path.join(TOP, "build/vm")
-NEEDED = ["qemu-system-x86_64", "busybox", "cpio", "xz", "depmod", "modprobe", "dpkg-deb", "apt-get", "btvirt", "arecord"]
+NEEDED = ["qemu-system-x86_64", "busybox", "cpio", "xz", "depmod", "modprobe", "dpkg-deb", "apt-get", "btvirt", "arecord", "dbus-daemon", "dbus-send"]
 LIMIT_S = 420
 
 

@@ -196,6 +196,53 @@ def test_two_pendants_at_once():
         second.wait("receipt press 1")
 
 
+class Bluetoothd:
+    """BlueZ's own daemon with a bus to be asked on; it powers and uses whatever adapters it finds."""
+
+    def __enter__(self):
+        os.makedirs("/run/dbus", exist_ok=True)
+        self.processes = []
+        self.start("dbus-daemon", "--system", "--nofork", "--nopidfile")
+        wait_for(lambda: os.path.exists("/run/dbus/system_bus_socket"), "there is a bus")
+        self.start("/usr/libexec/bluetooth/bluetoothd", "-n")
+        wait_for(lambda: "00:AA:01:00:00:00" in self.ask("Properties.Get", "Adapter1", "Address"), "bluetoothd has its adapters")
+        return self
+
+    def start(self, *command):
+        self.processes.append(subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                               stderr=subprocess.DEVNULL))
+
+    def ask(self, method, *words):
+        """A call to hci0 as bluetoothd knows it; a discovery ends with the caller that began it."""
+        interface = "org.freedesktop.DBus" if method.startswith("Properties") else "org.bluez"
+        said = [f"string:org.bluez.{words[0]}", *(f"string:{w}" for w in words[1:])] if words else []
+        done = subprocess.run(["dbus-send", "--system", "--print-reply", "--reply-timeout=5000", "--dest=org.bluez",
+                               "/org/bluez/hci0", f"{interface}.{method}", *said], capture_output=True, text=True,
+                              check=False, timeout=20)
+        return done.stdout + done.stderr
+
+    def __exit__(self, *unused):
+        for process in reversed(self.processes):
+            process.kill()
+            process.wait()
+
+
+def test_beside_bluetoothd_that_looks_for_devices_itself():
+    with Controllers(2, LE_ONLY), Bluetoothd() as bluetoothd, RadioHouse() as house:
+        house.start_broker()
+        house.start_hub()
+        pendant = Sensor(1)
+        wait_for(lambda: "true" in bluetoothd.ask("Properties.Get", "Adapter1", "Powered"), "bluetoothd knows that it is on")
+        found = bluetoothd.ask("Adapter1.StartDiscovery")
+        assert "method return" in found, found
+        # its discovery is over, and the kernel has stopped the scan: ours goes on
+        pendant.say(bthome(1, BATTERY_61), times=60)
+        wait_for(lambda: house.sensor(pendant.address)["battery_pct"] == 61, "the battery is heard")
+        pendant.say(bthome(2, PRESS))
+        house.wait_raised(1)
+        assert house.faults() == "" and house.hub.text().count("bluetooth: deaf") <= 1, house.hub.text()
+
+
 def say_a_press(house):
     """The centre's voice says a press in this house once; returns when it has."""
     house.start_broker()
