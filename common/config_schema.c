@@ -78,7 +78,9 @@ static void expected_fields(const cyaml_schema_value_t *schema, char *ret)
 static void expected_range(
 	const char *what, const char *unit, uint32_t min, uint32_t max, char *ret)
 {
-	if (max == UINT32_MAX)
+	if (max == UINT32_MAX && min == 0)
+		(void)snprintf(ret, CONFIG_EXPECTED_MAX, "a %s of %s", what, unit);
+	else if (max == UINT32_MAX)
 		(void)snprintf(ret, CONFIG_EXPECTED_MAX, "a %s of at least %" PRIu32 " %s", what,
 			min, unit);
 	else

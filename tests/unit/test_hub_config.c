@@ -100,6 +100,7 @@ static const struct {
 	      "0123456789012345678901234567890123456789012345678901234567890123456789"
 	      "0123456789012345678901234567890123456\n",
 		":4: control is longer than 107 bytes"},
+	{"home: a\n", ":1: brokers is missing, needs a list of entries"},
 	{"home: a\nbrokers: []\n", ":2: brokers has 0 entries, needs 1..2"},
 	{GOOD "  - mqtt://127.0.0.1:2\n  - mqtt://127.0.0.1:3\n",
 		":2: brokers has 3 entries, needs 1..2"},
