@@ -82,7 +82,6 @@ static void test_a_drain_follows_the_last_message(void **state)
 		publish(room, 0, 1, 100);
 	run_until(room, &room->messages, 200);
 	run_until(room, &room->messages_at_drain, 200);
-	assert_true(room->drains > 0 && room->drains <= 200);
 }
 
 static void test_no_topic_is_no_disaster(void **state)
