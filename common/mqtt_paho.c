@@ -134,8 +134,7 @@ static const char *connect_failure_text(const char *why)
 		return "no connection";
 	if (strcmp(why, "TCP connect completion failure") == 0 ||
 		strcmp(why, "TCP/TLS connect failure") == 0)
-		return "no connection (nobody listens there, the broker's certificate does not "
-		       "name this host, or the broker does not accept ours)";
+		return "no connection (nobody listens there, or a certificate is refused)";
 	return why;
 }
 
