@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The hub as one whole: its parts and what connects them. One instance a program, on one loop; the
- * parts themselves do not know this header, except those that are the connection (hub.c, senses.c,
- * requests.c, main.c).
+ * parts themselves do not know this header, except those that are the connection (hub.c, duties.c,
+ * senses.c, requests.c, main.c).
  */
 #pragma once
 
@@ -69,6 +69,11 @@ int hub_run(struct hub *h);
 struct moment hub_now(void);
 /* Sets the timer to what is due next; after anything that may have made something due. */
 void hub_arm(struct hub *h);
+/* The timer and the health of the loop (duties.c): 0 or -errno. */
+int hub_begin_duties(struct hub *h);
+void hub_send_heartbeat(struct hub *h, struct moment at);
+/* Commits the counters of radio devices, where one moved on. */
+void hub_save_counters(struct hub *h, struct moment at);
 /* A suspicion on its way to the centre: its row; −EALREADY when it adds nothing; −errno. */
 int hub_suspect(struct hub *h, const struct suspicion *s, struct moment at);
 /* What a technician should know, at most HEARTBEAT_FAULTS_MAX: how many. */

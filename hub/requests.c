@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a technician asks on the control socket: status, incidents, test, press, answer.
+ * What a technician asks on the control socket: the table of verbs at the end. Larger families of
+ * requests have files of their own and a line in that table.
  */
+#include "hub/requests.h"
 #include "common/cleanup.h"
 #include "hub/hub.h"
 #include "sensors/receiver.h"
@@ -12,37 +14,37 @@
 
 #define INCIDENTS_LISTED_MAX 200 /* of those that are over */
 
-static int refuse(json_t *answer, int error, const char *text)
+int request_refuse(json_t *answer, int error, const char *text)
 {
-	(void)json_object_set_new(answer, "error", json_string(text));
+	request_put(answer, "error", json_string(text));
 	return error;
 }
 
-static void put(json_t *object, const char *key, json_t *value)
+void request_put(json_t *object, const char *key, json_t *value)
 {
 	(void)json_object_set_new(object, key, value);
 }
 
-static void put_count(json_t *object, const char *key, uint64_t count)
+void request_put_count(json_t *object, const char *key, uint64_t count)
 {
-	put(object, key, json_integer((json_int_t)count));
+	request_put(object, key, json_integer((json_int_t)count));
 }
 
 static json_t *sensor_json(const struct roster_sensor *s, uint64_t now_us)
 {
 	json_t *object = json_object();
 
-	put(object, "id", json_string(s->id.text));
-	put(object, "name", json_string(s->name));
-	put(object, "room", json_string(s->room));
-	put(object, "role", json_string(sensor_role_text(s->role)));
-	put(object, "state", json_string(sensor_state_text(roster_state(s, now_us))));
-	put(object, "last_s",
+	request_put(object, "id", json_string(s->id.text));
+	request_put(object, "name", json_string(s->name));
+	request_put(object, "room", json_string(s->room));
+	request_put(object, "role", json_string(sensor_role_text(s->role)));
+	request_put(object, "state", json_string(sensor_state_text(roster_state(s, now_us))));
+	request_put(object, "last_s",
 		s->heard_us ? json_integer((json_int_t)((now_us - s->heard_us) / US_PER_S))
 			    : json_null());
-	put(object, "battery_pct",
+	request_put(object, "battery_pct",
 		s->battery_pct >= 0 ? json_integer(s->battery_pct) : json_null());
-	put_count(object, "readings", s->readings);
+	request_put_count(object, "readings", s->readings);
 	return object;
 }
 
@@ -90,28 +92,29 @@ static uint64_t strangers(const struct hub *h)
 	return count;
 }
 
-static int status(const struct hub *h, json_t *answer)
+static int status(struct hub *h, const json_t *request, json_t *answer)
 {
 	unsigned int owed = escalate_owed_count(&h->episodes.table);
 	unsigned int depth = outbox_depth(h->outbox);
 
-	put(answer, "home", json_string(h->config.home));
-	put(answer, "version", json_string(VIGIE_VERSION));
-	put_count(answer, "uptime_s", (clock_boot_us() - h->started_us) / US_PER_S);
-	put(answer, "broker", json_string(uplink_is_up(h->uplink) ? "up" : "down"));
-	put_count(answer, "outbox", owed > depth ? owed : depth);
-	put(answer, "sensors", sensors_json(h));
-	put(answer, "faults", faults_json(h));
-	put_count(answer, "incidents_open", open_count(h));
-	put(answer, "asking", json_boolean(episodes_is_asking(&h->episodes)));
-	put_count(answer, "readings", h->readings);
-	put_count(answer, "batches", h->batches);
-	put_count(answer, "strangers", strangers(h));
-	put_count(answer, "malformed", h->malformed);
-	put_count(answer, "refused", uplink_refused(h->uplink));
-	put_count(answer, "answers_unknown", h->unknown_receipts);
-	put_count(answer, "published", h->episodes.publishes);
-	put_count(answer, "commits", outbox_commits(h->outbox));
+	(void)request;
+	request_put(answer, "home", json_string(h->config.home));
+	request_put(answer, "version", json_string(VIGIE_VERSION));
+	request_put_count(answer, "uptime_s", (clock_boot_us() - h->started_us) / US_PER_S);
+	request_put(answer, "broker", json_string(uplink_is_up(h->uplink) ? "up" : "down"));
+	request_put_count(answer, "outbox", owed > depth ? owed : depth);
+	request_put(answer, "sensors", sensors_json(h));
+	request_put(answer, "faults", faults_json(h));
+	request_put_count(answer, "incidents_open", open_count(h));
+	request_put(answer, "asking", json_boolean(episodes_is_asking(&h->episodes)));
+	request_put_count(answer, "readings", h->readings);
+	request_put_count(answer, "batches", h->batches);
+	request_put_count(answer, "strangers", strangers(h));
+	request_put_count(answer, "malformed", h->malformed);
+	request_put_count(answer, "refused", uplink_refused(h->uplink));
+	request_put_count(answer, "answers_unknown", h->unknown_receipts);
+	request_put_count(answer, "published", h->episodes.publishes);
+	request_put_count(answer, "commits", outbox_commits(h->outbox));
 	return 0;
 }
 
@@ -151,14 +154,14 @@ static void append_over(const struct episode *e, void *userdata)
 		append(userdata, &e->incident);
 }
 
-static int incidents(const struct hub *h, const json_t *request, json_t *answer)
+static int incidents(struct hub *h, const json_t *request, json_t *answer)
 {
 	json_t *list = json_array();
 
 	if (json_is_true(json_object_get(request, "all")))
 		(void)outbox_list(h->outbox, INCIDENTS_LISTED_MAX, append_over, list);
 	append_open(h, list);
-	put(answer, "incidents", list);
+	request_put(answer, "incidents", list);
 	return 0;
 }
 
@@ -171,17 +174,18 @@ static int raise_call(struct hub *h, const struct suspicion *s, struct moment at
 		row = escalate_row_of_sensor(&h->episodes.table, &s->sensor, s->class);
 	if (row < 0)
 		return row;
-	put(answer, "incident", json_string(h->episodes.table.episodes[row].incident.id));
+	request_put(answer, "incident", json_string(h->episodes.table.episodes[row].incident.id));
 	return 0;
 }
 
 /* A call marked as a test, from nowhere in the home: the whole way to the centre is tried. */
-static int test(struct hub *h, json_t *answer)
+static int test(struct hub *h, const json_t *request, json_t *answer)
 {
 	struct moment at = hub_now();
 	struct roster_sensor nobody = {.room = ""};
 	struct suspicion s;
 
+	(void)request;
 	(void)snprintf(nobody.id.text, sizeof(nobody.id.text), "test-%u", ++h->tests);
 	(void)snprintf(nobody.name, sizeof(nobody.name), "vigie-ctl");
 	s = judge_call(&nobody, "essai", true, at.wall_ms);
@@ -216,13 +220,13 @@ static int press(struct hub *h, const json_t *request, json_t *answer)
 
 	if (json_object_get(request, "sensor") &&
 		!json_is_string(json_object_get(request, "sensor")))
-		return refuse(answer, -EINVAL, "sensor is no text");
+		return request_refuse(answer, -EINVAL, "sensor is no text");
 	if (!sensor)
-		return refuse(answer, -ENOENT, "no such sensor is installed");
+		return request_refuse(answer, -ENOENT, "no such sensor is installed");
 	if (sensor->role != ROLE_BUTTON && sensor->role != ROLE_WEARABLE)
-		return refuse(answer, -EINVAL, "that sensor has no button");
+		return request_refuse(answer, -EINVAL, "that sensor has no button");
 	s = judge_call(sensor, "bouton d’appel", false, at.wall_ms);
-	put(answer, "sensor", json_string(sensor->id.text));
+	request_put(answer, "sensor", json_string(sensor->id.text));
 	return raise_call(h, &s, at, answer);
 }
 
@@ -245,36 +249,39 @@ static int answer_for_resident(struct hub *h, const json_t *request, json_t *ans
 	struct incident before;
 
 	if (!said || (strcmp(said, "fine") != 0 && strcmp(said, "help") != 0))
-		return refuse(answer, -EINVAL, "said is not fine or help");
+		return request_refuse(answer, -EINVAL, "said is not fine or help");
 	if (row < 0)
-		return refuse(answer, -ENOENT, "no such incident");
+		return request_refuse(answer, -ENOENT, "no such incident");
 	before = h->episodes.table.episodes[row].incident;
 	r = episodes_answer(&h->episodes, before.id,
 		strcmp(said, "fine") == 0 ? ANSWER_FINE : ANSWER_HELP, hub_now());
 	hub_arm(h);
 	if (r == -EALREADY)
-		return refuse(answer, r, "that incident is over");
-	put(answer, "incident", json_string(before.id));
-	put(answer, "state",
+		return request_refuse(answer, r, "that incident is over");
+	request_put(answer, "incident", json_string(before.id));
+	request_put(answer, "state",
 		json_string(incident_state_text(h->episodes.table.episodes[row].incident.state)));
 	return r;
 }
 
+static const struct {
+	const char *name;
+	int (*answer)(struct hub *h, const json_t *request, json_t *answer);
+} verbs[] = {
+	{"status", status},
+	{"incidents", incidents},
+	{"test", test},
+	{"press", press},
+	{"answer", answer_for_resident},
+};
+
 int hub_on_request(const char *verb, const json_t *request, json_t *answer, void *userdata)
 {
 	_cleanup_(stint_end) struct stint stint = stint_begin("request");
-	struct hub *h = userdata;
 
 	(void)stint;
-	if (strcmp(verb, "status") == 0)
-		return status(h, answer);
-	if (strcmp(verb, "incidents") == 0)
-		return incidents(h, request, answer);
-	if (strcmp(verb, "test") == 0)
-		return test(h, answer);
-	if (strcmp(verb, "press") == 0)
-		return press(h, request, answer);
-	if (strcmp(verb, "answer") == 0)
-		return answer_for_resident(h, request, answer);
-	return refuse(answer, -ENOSYS, "unknown request");
+	for (size_t n = 0; n < sizeof(verbs) / sizeof(verbs[0]); n++)
+		if (strcmp(verb, verbs[n].name) == 0)
+			return verbs[n].answer(userdata, request, answer);
+	return request_refuse(answer, -ENOSYS, "unknown request");
 }

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Answering requests on the control socket. Each verb is one function
+ *
+ *     int verb(struct hub *h, const json_t *request, json_t *answer)
+ *
+ * with a line in the table of hub/requests.c: 0 with its fields put into `answer`, or -errno with
+ * what was wrong (docs/PROTOCOL.md lists them).
+ */
+#pragma once
+
+#include "hub/hub.h"
+
+/* The answer is this refusal, in English (vigie-ctl says it in French): returns `error`. */
+int request_refuse(json_t *answer, int error, const char *text);
+/* Takes over `value`. */
+void request_put(json_t *object, const char *key, json_t *value);
+void request_put_count(json_t *object, const char *key, uint64_t count);
