@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Wearables through models/fall, presses and alarm readings by two small tables. Reasons are
+ * Wearables through models/fall, alarm readings by a small table. Reasons are
  * phrases for the operator, in French.
  */
 #include "hub/judge.h"
@@ -84,13 +84,6 @@ struct judge *judge_free(struct judge *j)
 		free(j->wearables[n].fall);
 	free(j);
 	return NULL;
-}
-
-static int64_t wall_of(struct moment at, uint64_t time_us)
-{
-	if (time_us >= at.now_us)
-		return at.wall_ms;
-	return at.wall_ms - (int64_t)((at.now_us - time_us) / US_PER_MS);
 }
 
 static double logit(double probability)
@@ -255,33 +248,6 @@ uint64_t judge_next_us(const struct judge *j)
 	return next_us;
 }
 
-struct suspicion judge_call(
-	const struct roster_sensor *sensor, const char *why, bool is_test, int64_t event_ms)
-{
-	struct suspicion s = suspicion_of(sensor, INCIDENT_HELP, why);
-
-	s.is_certain = true;
-	s.is_test = is_test;
-	s.event_ms = event_ms;
-	return s;
-}
-
-static enum judged judge_press(const struct roster_sensor *sensor, const struct reading *reading,
-	bool is_asking, struct moment at, struct suspicion *ret_suspicion, enum answer *ret_answer)
-{
-	bool is_short = reading->value == BUTTON_PRESS;
-
-	if (reading->value == BUTTON_NONE)
-		return JUDGED_NOTHING;
-	if (sensor->button == BUTTON_USE_FINE ||
-		(sensor->button == BUTTON_USE_BOTH && is_asking && is_short)) {
-		*ret_answer = ANSWER_FINE;
-		return is_asking ? JUDGED_ANSWER : JUDGED_NOTHING;
-	}
-	*ret_suspicion = judge_call(sensor, "bouton d’appel", false, wall_of(at, reading->time_us));
-	return JUDGED_SUSPICION;
-}
-
 /* Is this alarm's word new, or the last one going on? Remembers either way. */
 static bool is_news(uint64_t *said_us, const struct alarm *alarm, uint64_t now_us)
 {
@@ -291,14 +257,11 @@ static bool is_news(uint64_t *said_us, const struct alarm *alarm, uint64_t now_u
 	return is_new;
 }
 
-enum judged judge_reading(struct judge *j, const struct roster_sensor *sensor,
-	const struct reading *reading, bool is_asking, struct moment at,
-	struct suspicion *ret_suspicion, enum answer *ret_answer)
+bool judge_reading(struct judge *j, const struct roster_sensor *sensor,
+	const struct reading *reading, struct moment at, struct suspicion *ret_suspicion)
 {
 	size_t place = (size_t)(sensor - j->roster->sensors);
 
-	if (reading->kind == READING_BUTTON)
-		return judge_press(sensor, reading, is_asking, at, ret_suspicion, ret_answer);
 	for (unsigned int n = 0; n < ALARMS; n++) {
 		const struct alarm *alarm = &alarms[n];
 
@@ -307,18 +270,18 @@ enum judged judge_reading(struct judge *j, const struct roster_sensor *sensor,
 			continue;
 		if (reading->value != alarm->value) {
 			j->alarm_us[place][n] = 0;
-			return JUDGED_NOTHING;
+			return false;
 		}
 		if (!is_news(&j->alarm_us[place][n], alarm, at.now_us))
-			return JUDGED_NOTHING;
+			return false;
 		*ret_suspicion = suspicion_of(sensor, alarm->class, alarm->why);
 		ret_suspicion->is_certain = alarm->class != INCIDENT_FALL;
-		ret_suspicion->event_ms = wall_of(at, reading->time_us);
+		ret_suspicion->event_ms = moment_wall_ms(at, reading->time_us);
 		if (alarm->class == INCIDENT_FALL)
 			ret_suspicion->probability = TOLD_FALL_PROBABILITY;
 		(void)snprintf(add_reason(ret_suspicion, logit(ret_suspicion->probability))->text,
 			INCIDENT_TEXT_MAX, "%s", alarm->why);
-		return JUDGED_SUSPICION;
+		return true;
 	}
-	return JUDGED_NOTHING;
+	return false;
 }

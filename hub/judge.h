@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From what installed sensors say to what may have happened: the fall model on each wearable, calls
- * by button and cord, alarms that a sensor tells by itself (smoke, a pendant with its own fall
+ * From what installed sensors say to what may have happened: the fall model on each wearable, the
+ * call cord, alarms that a sensor tells by itself (smoke, a pendant with its own fall
  * detection). Each sensor is judged alone; weighing them together is fusion's matter and takes this
  * file's place. No clock, no I/O; allocates in judge_new() only.
  */
@@ -11,8 +11,6 @@
 #include "hub/roster.h"
 
 #define JUDGE_SILENCE_US (5 * US_PER_S) /* a wearable this silent has said all it will say */
-
-enum judged { JUDGED_NOTHING, JUDGED_SUSPICION, JUDGED_ANSWER };
 
 struct judge;
 
@@ -33,12 +31,6 @@ int judge_end(struct judge *j, const struct roster_sensor *sensor, struct moment
 /* When judge_silence() may have something to say, or UINT64_MAX. */
 uint64_t judge_next_us(const struct judge *j);
 
-/* A reading of an installed sensor. is_asking: the resident is being asked, a press may be the
- * answer (ret_answer). */
-enum judged judge_reading(struct judge *j, const struct roster_sensor *sensor,
-	const struct reading *reading, bool is_asking, struct moment at,
-	struct suspicion *ret_suspicion, enum answer *ret_answer);
-
-/* A call for help from this sensor, as a press makes it. */
-struct suspicion judge_call(
-	const struct roster_sensor *sensor, const char *why, bool is_test, int64_t event_ms);
+/* A reading of an installed sensor, presses apart (hub/press.h): true with a suspicion. */
+bool judge_reading(struct judge *j, const struct roster_sensor *sensor,
+	const struct reading *reading, struct moment at, struct suspicion *ret_suspicion);

@@ -6,6 +6,7 @@
 #include "hub/requests.h"
 #include "common/cleanup.h"
 #include "hub/hub.h"
+#include "hub/press.h"
 #include "sensors/receiver.h"
 
 #include <errno.h>
@@ -188,7 +189,7 @@ static int test(struct hub *h, const json_t *request, json_t *answer)
 	(void)request;
 	(void)snprintf(nobody.id.text, sizeof(nobody.id.text), "test-%u", ++h->tests);
 	(void)snprintf(nobody.name, sizeof(nobody.name), "vigie-ctl");
-	s = judge_call(&nobody, "essai", true, at.wall_ms);
+	s = press_call(&nobody, "essai", true, at.wall_ms);
 	(void)snprintf(s.by, sizeof(s.by), "technician");
 	return raise_call(h, &s, at, answer);
 }
@@ -225,7 +226,7 @@ static int press(struct hub *h, const json_t *request, json_t *answer)
 		return request_refuse(answer, -ENOENT, "no such sensor is installed");
 	if (sensor->role != ROLE_BUTTON && sensor->role != ROLE_WEARABLE)
 		return request_refuse(answer, -EINVAL, "that sensor has no button");
-	s = judge_call(sensor, "bouton d’appel", false, at.wall_ms);
+	s = press_call(sensor, PRESS_CALLED, false, at.wall_ms);
 	request_put(answer, "sensor", json_string(sensor->id.text));
 	return raise_call(h, &s, at, answer);
 }

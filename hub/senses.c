@@ -6,6 +6,7 @@
 #include "common/cleanup.h"
 #include "common/log.h"
 #include "hub/hub.h"
+#include "hub/press.h"
 #include "hub/radio.h"
 
 #include <errno.h>
@@ -27,6 +28,26 @@ static struct roster_sensor *hear(struct hub *h, const struct sensor_id *id, str
 	return sensor;
 }
 
+static void on_press(struct hub *h, const struct roster_sensor *sensor,
+	const struct reading *reading, struct moment at)
+{
+	struct suspicion call;
+
+	switch (press_meaning(sensor, reading, episodes_is_asking(&h->episodes))) {
+	case PRESS_HELP:
+		call = press_call(
+			sensor, PRESS_CALLED, false, moment_wall_ms(at, reading->time_us));
+		(void)hub_suspect(h, &call, at);
+		break;
+	case PRESS_FINE:
+		(void)episodes_answer(&h->episodes, NULL, ANSWER_FINE, at);
+		hub_arm(h);
+		break;
+	case PRESS_NOTHING:
+		break;
+	}
+}
+
 static void on_reading(const struct reading *reading, void *userdata)
 {
 	_cleanup_(stint_end) struct stint stint = stint_begin("reading");
@@ -35,7 +56,6 @@ static void on_reading(const struct reading *reading, void *userdata)
 	struct moment at = hub_now();
 	struct roster_sensor *sensor = hear(h, &reading->sensor, at);
 	struct suspicion suspicion;
-	enum answer answer;
 
 	(void)stint;
 	h->readings++;
@@ -44,18 +64,10 @@ static void on_reading(const struct reading *reading, void *userdata)
 		return;
 	if (reading->kind == READING_BATTERY)
 		sensor->battery_pct = (int8_t)reading->value;
-	switch (judge_reading(h->judge, sensor, reading, episodes_is_asking(&h->episodes), at,
-		&suspicion, &answer)) {
-	case JUDGED_SUSPICION:
+	if (reading->kind == READING_BUTTON)
+		on_press(h, sensor, reading, at);
+	else if (judge_reading(h->judge, sensor, reading, at, &suspicion))
 		(void)hub_suspect(h, &suspicion, at);
-		break;
-	case JUDGED_ANSWER:
-		(void)episodes_answer(&h->episodes, NULL, answer, at);
-		hub_arm(h);
-		break;
-	case JUDGED_NOTHING:
-		break;
-	}
 }
 
 static void on_accel(const struct accel_batch *batch, void *userdata)

@@ -18,6 +18,13 @@ struct moment {
 	int64_t wall_ms;
 };
 
+/* The wall clock's instant of something that happened at time_us, at the latest now. */
+static inline int64_t moment_wall_ms(struct moment at, uint64_t time_us)
+{
+	return time_us < at.now_us ? at.wall_ms - (int64_t)((at.now_us - time_us) / 1000)
+				   : at.wall_ms;
+}
+
 struct suspicion {
 	enum incident_class class;
 	struct sensor_id sensor;

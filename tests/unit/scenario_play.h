@@ -7,6 +7,7 @@
 
 #include "hub/episodes.h"
 #include "hub/judge.h"
+#include "hub/press.h"
 
 #include <dirent.h>
 #include <ftw.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What sensors say, judged: the package's own recordings through the fall model, and every kind of
- * press and alarm reading.
+ * alarm reading.
  */
 #include "hub/judge.h"
 
@@ -121,65 +121,13 @@ static void test_what_is_no_wearable_or_no_batch_is_refused(void **state)
 	(void)judge_free(j);
 }
 
-static void test_what_a_press_means(void **state)
-{
-	static const struct {
-		enum button_use use;
-		double press;
-		bool is_asking;
-		enum judged want;
-		enum answer answer;
-	} rows[] = {
-		{BUTTON_USE_HELP, BUTTON_PRESS, false, JUDGED_SUSPICION, ANSWER_FINE},
-		{BUTTON_USE_HELP, BUTTON_PRESS, true, JUDGED_SUSPICION, ANSWER_FINE},
-		{BUTTON_USE_HELP, BUTTON_LONG, false, JUDGED_SUSPICION, ANSWER_FINE},
-		{BUTTON_USE_HELP, BUTTON_DOUBLE, false, JUDGED_SUSPICION, ANSWER_FINE},
-		{BUTTON_USE_HELP, BUTTON_HOLD, false, JUDGED_SUSPICION, ANSWER_FINE},
-		{BUTTON_USE_HELP, BUTTON_NONE, false, JUDGED_NOTHING, ANSWER_FINE},
-		{BUTTON_USE_FINE, BUTTON_PRESS, false, JUDGED_NOTHING, ANSWER_FINE},
-		{BUTTON_USE_FINE, BUTTON_PRESS, true, JUDGED_ANSWER, ANSWER_FINE},
-		{BUTTON_USE_BOTH, BUTTON_PRESS, false, JUDGED_SUSPICION, ANSWER_FINE},
-		{BUTTON_USE_BOTH, BUTTON_PRESS, true, JUDGED_ANSWER, ANSWER_FINE},
-		{BUTTON_USE_BOTH, BUTTON_LONG, true, JUDGED_SUSPICION, ANSWER_FINE},
-		{BUTTON_USE_BOTH, BUTTON_NONE, true, JUDGED_NOTHING, ANSWER_FINE},
-	};
-
-	(void)state;
-	for (size_t n = 0; n < sizeof(rows) / sizeof(rows[0]); n++) {
-		static struct roster roster;
-		struct roster_sensor button = {
-			.id = {.text = "b"}, .role = ROLE_BUTTON, .button = rows[n].use};
-		struct reading press = {.time_us = T0,
-			.sensor = button.id,
-			.kind = READING_BUTTON,
-			.value = rows[n].press};
-		struct judge *j = judge_of(&roster, &button);
-		enum answer answer = ANSWER_HELP;
-		struct suspicion s;
-
-		assert_int_equal(judge_reading(j, &roster.sensors[0], &press, rows[n].is_asking,
-					 at_s(1), &s, &answer),
-			rows[n].want);
-		if (rows[n].want == JUDGED_ANSWER)
-			assert_int_equal(answer, rows[n].answer);
-		if (rows[n].want == JUDGED_SUSPICION) {
-			assert_int_equal(s.class, INCIDENT_HELP);
-			assert_true(s.is_certain);
-			assert_int_equal(s.event_ms, 1700000000000);
-		}
-		(void)judge_free(j);
-	}
-}
-
 /* One reading at a time: did it make a suspicion? */
 static bool is_alarm(struct judge *j, struct roster *roster, enum reading_kind kind, double value,
 	double seconds, struct suspicion *ret)
 {
 	struct reading r = {.time_us = at_s(seconds).now_us, .kind = kind, .value = value};
-	enum answer answer;
 
-	return judge_reading(j, &roster->sensors[0], &r, false, at_s(seconds), ret, &answer) ==
-	       JUDGED_SUSPICION;
+	return judge_reading(j, &roster->sensors[0], &r, at_s(seconds), ret);
 }
 
 static void test_an_alarm_that_goes_on_is_told_once(void **state)
@@ -274,7 +222,6 @@ int main(void)
 		cmocka_unit_test(test_a_recorded_fall_is_suspected_once),
 		cmocka_unit_test(test_a_recorded_day_is_not),
 		cmocka_unit_test(test_what_is_no_wearable_or_no_batch_is_refused),
-		cmocka_unit_test(test_what_a_press_means),
 		cmocka_unit_test(test_an_alarm_that_goes_on_is_told_once),
 		cmocka_unit_test(test_a_cord_pulled_again_calls_again),
 		cmocka_unit_test(test_a_pendant_tells_a_fall_only_as_configured),

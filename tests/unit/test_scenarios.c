@@ -61,44 +61,43 @@ static const struct roster_sensor *sensor_of(struct play *p, const char *text)
 	return sensor;
 }
 
-static void tell_reading(
-	struct play *p, const char *sensor_text, enum reading_kind kind, double value)
-{
-	const struct roster_sensor *sensor = sensor_of(p, sensor_text);
-	struct reading reading = {
-		.time_us = moment_of(p).now_us, .sensor = sensor->id, .kind = kind, .value = value};
-	struct suspicion suspicion;
-	enum answer answer;
-
-	switch (judge_reading(p->judge, sensor, &reading, episodes_is_asking(&p->episodes),
-		moment_of(p), &suspicion, &answer)) {
-	case JUDGED_SUSPICION:
-		(void)episodes_suspect(&p->episodes, &suspicion, moment_of(p), NULL);
-		break;
-	case JUDGED_ANSWER:
-		(void)episodes_answer(&p->episodes, NULL, answer, moment_of(p));
-		break;
-	case JUDGED_NOTHING:
-		break;
-	}
-}
-
 static void do_press(struct play *p, const json_t *step)
 {
 	bool is_long = strcmp(text_of(step, "how", "short"), "long") == 0;
+	const struct roster_sensor *sensor = sensor_of(p, text_of(step, "press", ""));
+	struct reading reading = {
+		.kind = READING_BUTTON, .value = is_long ? BUTTON_LONG : BUTTON_PRESS};
+	struct suspicion call;
 
-	tell_reading(p, text_of(step, "press", ""), READING_BUTTON,
-		is_long ? BUTTON_LONG : BUTTON_PRESS);
+	switch (press_meaning(sensor, &reading, episodes_is_asking(&p->episodes))) {
+	case PRESS_HELP:
+		call = press_call(sensor, PRESS_CALLED, false, moment_of(p).wall_ms);
+		(void)episodes_suspect(&p->episodes, &call, moment_of(p), NULL);
+		break;
+	case PRESS_FINE:
+		(void)episodes_answer(&p->episodes, NULL, ANSWER_FINE, moment_of(p));
+		break;
+	case PRESS_NOTHING:
+		break;
+	}
 }
 
 static void do_reading(struct play *p, const json_t *step)
 {
 	enum reading_kind kind = READING_NONE;
+	const struct roster_sensor *sensor;
+	struct suspicion suspicion;
+	struct reading reading;
 
 	check(p, reading_kind_from_name(text_of(step, "reading", ""), &kind) == 0,
 		"no such kind of reading");
-	tell_reading(p, text_of(step, "sensor", ""), kind,
-		json_number_value(json_object_get(step, "value")));
+	sensor = sensor_of(p, text_of(step, "sensor", ""));
+	reading = (struct reading){.time_us = moment_of(p).now_us,
+		.sensor = sensor->id,
+		.kind = kind,
+		.value = json_number_value(json_object_get(step, "value"))};
+	if (judge_reading(p->judge, sensor, &reading, moment_of(p), &suspicion))
+		(void)episodes_suspect(&p->episodes, &suspicion, moment_of(p), NULL);
 }
 
 /* The fall model's answer, as hub/judge passes it on. */
