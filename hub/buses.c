@@ -23,8 +23,10 @@ static int add(struct hub *h, unsigned int bus)
 		if (modbus->points[n].bus == bus)
 			points[count++] = modbus->points[n];
 	source->hub = h;
-	r = source_modbus_new(
-		&source->source, h->event, &modbus->buses[bus], points, count, &listener, NULL);
+	source->is_bus = true;
+	source->bus = bus;
+	r = source_modbus_new(&source->source, h->event, &modbus->buses[bus], points, count,
+		&listener, outputs_on_written);
 	if (r < 0) {
 		log_error("bus %s: %s", modbus->buses[bus].name, strerror(-r));
 		return r;

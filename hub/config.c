@@ -35,6 +35,8 @@ struct hub_yaml {
 	struct bluetooth_yaml *bluetooth;
 	struct bus_yaml *buses;
 	unsigned int buses_count;
+	struct output_yaml *outputs;
+	unsigned int outputs_count;
 	struct sensor_yaml *sensors;
 	unsigned int sensors_count;
 };
@@ -72,6 +74,8 @@ static const cyaml_schema_field_t hub_fields[] = {
 		struct hub_yaml, bluetooth, bluetooth_fields),
 	CYAML_FIELD_SEQUENCE("buses", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct hub_yaml,
 		buses, &config_bus_value, 0, CYAML_UNLIMITED),
+	CYAML_FIELD_SEQUENCE("outputs", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct hub_yaml,
+		outputs, &config_output_value, 0, CYAML_UNLIMITED),
 	CYAML_FIELD_SEQUENCE("sensors", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct hub_yaml,
 		sensors, &config_sensor_value, 0, CYAML_UNLIMITED),
 	CYAML_FIELD_END,
@@ -146,6 +150,9 @@ static int take_all(
 		r = take_bluetooth(file, yaml->bluetooth, c, ret_error);
 	if (r == 0)
 		r = config_buses_take(file, yaml->buses, yaml->buses_count, &c->modbus, ret_error);
+	if (r == 0)
+		r = config_outputs_take(file, yaml->outputs, yaml->outputs_count, &c->modbus,
+			&c->outputs, ret_error);
 	if (r == 0)
 		r = config_sensors_take(file, yaml->sensors, yaml->sensors_count, &c->roster,
 			&c->modbus, ret_error);

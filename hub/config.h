@@ -7,6 +7,7 @@
 
 #include "common/mqtt.h"
 #include "hub/config_modbus.h"
+#include "hub/config_outputs.h"
 #include "hub/escalate.h"
 #include "hub/roster.h"
 #include "sensors/adapter.h"
@@ -35,6 +36,7 @@ struct hub_config {
 	char adapter[ADAPTER_NAME_MAX]; /* "" for the first there is */
 	struct roster roster;
 	struct hub_modbus modbus;
+	struct hub_outputs outputs;
 };
 
 /* 0, or −EINVAL / −errno with one line naming file, line and field in ret_error; ret untouched. */

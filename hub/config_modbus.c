@@ -5,13 +5,14 @@
  */
 #include "hub/config_modbus.h"
 
+#include "hub/config_entry.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#define FIELD_MAX  64
 #define PORT_USUAL 502
 #define BAUD_USUAL 19200
 #define SCALE_MAX  1e6
@@ -61,42 +62,13 @@ const cyaml_schema_field_t config_modbus_fields[] = {
 	CYAML_FIELD_END,
 };
 
-/* Which entry is being read: makes "buses[0].rtu.baud" and "sensors[3].modbus.slave". */
-struct entry {
-	const char *file, *list, *within;
-	unsigned int n;
-	char *ret_error;
-	char field[FIELD_MAX];
-};
-
-static const char *field_of(struct entry *entry, const char *name)
-{
-	(void)snprintf(entry->field, sizeof(entry->field), "%s[%u]%s%s%s", entry->list, entry->n,
-		entry->within, name[0] ? "." : "", name);
-	return entry->field;
-}
-
-#define refuse(entry, name, ...) \
-	config_file_error((entry)->file, field_of(entry, name), (entry)->ret_error, __VA_ARGS__)
-
-static int take_number(struct entry *entry, const char *name, const uint32_t *value, uint32_t min,
-	uint32_t max, uint32_t *to)
-{
-	if (!value)
-		return 0;
-	if (*value < min || *value > max)
-		return refuse(entry, name, "is %u, needs %u..%u", *value, min, max);
-	*to = *value;
-	return 0;
-}
-
-static int take_name(struct entry *entry, const char *name, struct bus *bus)
+static int take_name(struct config_entry *entry, const char *name, struct bus *bus)
 {
 	size_t length = strlen(name);
 
 	if (length == 0 || length >= BUS_NAME_MAX ||
 		strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") != length)
-		return refuse(
+		return config_refuse(
 			entry, "name", "needs 1..%d of a-z, 0-9 and hyphen", BUS_NAME_MAX - 1);
 	(void)snprintf(bus->name, sizeof(bus->name), "%s", name);
 	return 0;
@@ -112,18 +84,18 @@ static bool is_baud(uint32_t baud)
 	return false;
 }
 
-static int take_rtu(struct entry *entry, const struct rtu_yaml *y, struct bus *bus)
+static int take_rtu(struct config_entry *entry, const struct rtu_yaml *y, struct bus *bus)
 {
 	uint32_t stop_bits = 1;
 	int r;
 
 	if (y->device[0] != '/' || strlen(y->device) >= BUS_DEVICE_MAX)
-		return refuse(entry, "rtu.device", "needs an absolute path of at most %d bytes",
-			BUS_DEVICE_MAX - 1);
+		return config_refuse(entry, "rtu.device",
+			"needs an absolute path of at most %d bytes", BUS_DEVICE_MAX - 1);
 	(void)snprintf(bus->device, sizeof(bus->device), "%s", y->device);
 	bus->baud = y->baud ? *y->baud : BAUD_USUAL;
 	if (!is_baud(bus->baud))
-		return refuse(entry, "rtu.baud",
+		return config_refuse(entry, "rtu.baud",
 			"is %u, needs 1200, 2400, 4800, 9600, 19200, 38400, 57600 or 115200",
 			bus->baud);
 	bus->parity = 'E';
@@ -132,13 +104,13 @@ static int take_rtu(struct entry *entry, const struct rtu_yaml *y, struct bus *b
 	else if (y->parity && strcmp(y->parity, "odd") == 0)
 		bus->parity = 'O';
 	else if (y->parity && strcmp(y->parity, "even") != 0)
-		return refuse(entry, "rtu.parity", "is not even, odd or none");
-	r = take_number(entry, "rtu.stop_bits", y->stop_bits, 1, 2, &stop_bits);
+		return config_refuse(entry, "rtu.parity", "is not even, odd or none");
+	r = config_entry_number(entry, "rtu.stop_bits", y->stop_bits, 1, 2, &stop_bits);
 	bus->stop_bits = (uint8_t)stop_bits;
 	return r;
 }
 
-static int take_tcp(struct entry *entry, const struct tcp_yaml *y, struct bus *bus)
+static int take_tcp(struct config_entry *entry, const struct tcp_yaml *y, struct bus *bus)
 {
 	unsigned char address[sizeof(struct in6_addr)];
 	uint32_t port = PORT_USUAL;
@@ -147,30 +119,30 @@ static int take_tcp(struct entry *entry, const struct tcp_yaml *y, struct bus *b
 	/* a name would be looked up, for as long as that takes, whenever the bus is opened */
 	if (strlen(y->host) >= BUS_HOST_MAX || (inet_pton(AF_INET, y->host, address) != 1 &&
 						       inet_pton(AF_INET6, y->host, address) != 1))
-		return refuse(entry, "tcp.host", "needs an IPv4 or IPv6 address in figures");
+		return config_refuse(entry, "tcp.host", "needs an IPv4 or IPv6 address in figures");
 	(void)snprintf(bus->host, sizeof(bus->host), "%s", y->host);
 	bus->is_tcp = true;
 	bus->parity = 'N';
-	r = take_number(entry, "tcp.port", y->port, 1, UINT16_MAX, &port);
+	r = config_entry_number(entry, "tcp.port", y->port, 1, UINT16_MAX, &port);
 	bus->port = (uint16_t)port;
 	return r;
 }
 
-static int take_bus(struct entry *entry, const struct bus_yaml *y, struct bus *bus)
+static int take_bus(struct config_entry *entry, const struct bus_yaml *y, struct bus *bus)
 {
 	int r = take_name(entry, y->name, bus);
 
 	if (r == 0 && !y->rtu == !y->tcp)
-		return refuse(entry, "", "needs either rtu or tcp");
+		return config_refuse(entry, "", "needs either rtu or tcp");
 	if (r == 0)
 		r = y->rtu ? take_rtu(entry, y->rtu, bus) : take_tcp(entry, y->tcp, bus);
 	bus->response_ms = BUS_RESPONSE_USUAL_MS;
 	bus->cycle_ms = BUS_CYCLE_USUAL_MS;
 	if (r == 0)
-		r = take_number(entry, "response_ms", y->response_ms, BUS_RESPONSE_MIN_MS,
+		r = config_entry_number(entry, "response_ms", y->response_ms, BUS_RESPONSE_MIN_MS,
 			BUS_RESPONSE_MAX_MS, &bus->response_ms);
 	if (r == 0)
-		r = take_number(
+		r = config_entry_number(
 			entry, "cycle_ms", y->cycle_ms, 0, BUS_CYCLE_MAX_MS, &bus->cycle_ms);
 	return r;
 }
@@ -187,7 +159,7 @@ int config_buses_take(const char *file, const struct bus_yaml *buses, unsigned i
 	struct hub_modbus *modbus, char ret_error[CONFIG_FILE_ERROR_MAX])
 {
 	for (unsigned int n = 0; n < count; n++) {
-		struct entry entry = {.file = file,
+		struct config_entry entry = {.file = file,
 			.list = "buses",
 			.within = "",
 			.n = n,
@@ -196,15 +168,16 @@ int config_buses_take(const char *file, const struct bus_yaml *buses, unsigned i
 		int r;
 
 		if (n == HUB_BUSES_MAX)
-			return refuse(&entry, "", "is one bus too many, at most %d", HUB_BUSES_MAX);
+			return config_refuse(
+				&entry, "", "is one bus too many, at most %d", HUB_BUSES_MAX);
 		r = take_bus(&entry, &buses[n], &bus);
 		if (r < 0)
 			return r;
 		for (unsigned int m = 0; m < n; m++) {
 			if (strcmp(modbus->buses[m].name, bus.name) == 0)
-				return refuse(&entry, "name", "is given twice");
+				return config_refuse(&entry, "name", "is given twice");
 			if (is_same_wire(&modbus->buses[m], &bus))
-				return refuse(&entry, bus.is_tcp ? "tcp" : "rtu",
+				return config_refuse(&entry, bus.is_tcp ? "tcp" : "rtu",
 					"is the same as that of bus %s", modbus->buses[m].name);
 		}
 		modbus->buses[modbus->buses_count++] = bus;
@@ -212,7 +185,7 @@ int config_buses_take(const char *file, const struct bus_yaml *buses, unsigned i
 	return 0;
 }
 
-static int take_place(struct entry *entry, const struct modbus_yaml *y,
+static int take_place(struct config_entry *entry, const struct modbus_yaml *y,
 	const struct hub_modbus *modbus, struct register_point *p)
 {
 	uint32_t slave = 0, address = 0, first_read = 0;
@@ -221,22 +194,24 @@ static int take_place(struct entry *entry, const struct modbus_yaml *y,
 	while (p->bus < modbus->buses_count && strcmp(modbus->buses[p->bus].name, y->bus) != 0)
 		p->bus++;
 	if (p->bus == modbus->buses_count)
-		return refuse(entry, "bus", "is not the name of a bus");
-	r = take_number(entry, "slave", y->slave, 1, REGISTER_SLAVE_MAX, &slave);
+		return config_refuse(entry, "bus", "is not the name of a bus");
+	r = config_entry_number(entry, "slave", y->slave, 1, REGISTER_SLAVE_MAX, &slave);
 	if (r == 0)
-		r = take_number(entry, "address", y->address, 0, UINT16_MAX, &address);
+		r = config_entry_number(entry, "address", y->address, 0, UINT16_MAX, &address);
 	if (r == 0)
-		r = take_number(entry, "first_read", y->first_read, 0, UINT16_MAX, &first_read);
+		r = config_entry_number(
+			entry, "first_read", y->first_read, 0, UINT16_MAX, &first_read);
 	p->slave = (uint8_t)slave;
 	p->address = (uint16_t)address;
 	p->first_read = y->first_read ? (int32_t)first_read : REGISTER_NO_FIRST_READ;
 	if (r == 0 && register_table_from_text(y->function, &p->table) < 0)
-		return refuse(entry, "function",
+		return config_refuse(entry, "function",
 			"is not coil, discrete_input, holding_register or input_register");
 	return r;
 }
 
-static int take_type(struct entry *entry, const struct modbus_yaml *y, struct register_point *p)
+static int take_type(
+	struct config_entry *entry, const struct modbus_yaml *y, struct register_point *p)
 {
 	uint32_t bit = REGISTER_WHOLE_WORD;
 	bool is_bits = register_table_is_bits(p->table);
@@ -244,52 +219,54 @@ static int take_type(struct entry *entry, const struct modbus_yaml *y, struct re
 
 	p->type = is_bits ? REGISTER_BIT : REGISTER_U16;
 	if (y->type && register_type_from_text(y->type, &p->type) < 0)
-		return refuse(entry, "type",
+		return config_refuse(entry, "type",
 			"is not bit, u16, s16, u32, s32, f32, u32_low_first, s32_low_first or "
 			"f32_low_first");
 	if (is_bits != (p->type == REGISTER_BIT))
-		return refuse(entry, "type", "does not fit: %s holds %s", y->function,
+		return config_refuse(entry, "type", "does not fit: %s holds %s", y->function,
 			is_bits ? "bits" : "words");
 	if (p->address + register_type_cells(p->type) > UINT16_MAX + 1U)
-		return refuse(entry, "address", "leaves no room for two words");
+		return config_refuse(entry, "address", "leaves no room for two words");
 	if (y->bit && p->type != REGISTER_U16)
-		return refuse(entry, "bit", "is for a register of type u16");
-	r = take_number(entry, "bit", y->bit, 0, 15, &bit);
+		return config_refuse(entry, "bit", "is for a register of type u16");
+	r = config_entry_number(entry, "bit", y->bit, 0, 15, &bit);
 	p->bit = (uint8_t)bit;
 	return r;
 }
 
 /* What is said of states only, and of quantities only. */
-static int take_meaning(struct entry *entry, const struct modbus_yaml *y, struct register_point *p)
+static int take_meaning(
+	struct config_entry *entry, const struct modbus_yaml *y, struct register_point *p)
 {
 	bool is_state;
 
 	if (register_kind_from_text(y->kind, &p->kind) < 0)
-		return refuse(entry, "kind",
+		return config_refuse(entry, "kind",
 			"is nothing a bus can tell: motion, contact, pull_cord, pressure_mat, "
 			"mains, temperature, smoke, button or another kind of reading");
 	is_state = register_kind_is_state(p->kind);
 	if (!is_state && (p->type == REGISTER_BIT || y->bit))
-		return refuse(entry, "kind", "is %s, which a bit cannot tell", y->kind);
+		return config_refuse(entry, "kind", "is %s, which a bit cannot tell", y->kind);
 	if (is_state && p->type != REGISTER_BIT && p->type != REGISTER_U16)
-		return refuse(entry, "type", "is %s, and %s needs a bit or u16", y->type, y->kind);
+		return config_refuse(
+			entry, "type", "is %s, and %s needs a bit or u16", y->type, y->kind);
 	if (!is_state && y->invert)
-		return refuse(entry, "invert", "is for yes or no, this is %s", y->kind);
+		return config_refuse(entry, "invert", "is for yes or no, this is %s", y->kind);
 	if (!is_state && y->debounce_ms)
-		return refuse(entry, "debounce_ms", "is for yes or no, this is %s", y->kind);
+		return config_refuse(entry, "debounce_ms", "is for yes or no, this is %s", y->kind);
 	if (is_state && y->scale)
-		return refuse(entry, "scale", "is for a quantity, this is %s", y->kind);
+		return config_refuse(entry, "scale", "is for a quantity, this is %s", y->kind);
 	p->is_inverted = y->invert && *y->invert;
 	p->scale = y->scale ? *y->scale : 1;
 	if (!(fabs(p->scale) > 0 && fabs(p->scale) <= SCALE_MAX))
-		return refuse(entry, "scale", "is %g, needs to be within ±%g and not 0", p->scale,
-			SCALE_MAX);
-	return take_number(
+		return config_refuse(entry, "scale", "is %g, needs to be within ±%g and not 0",
+			p->scale, SCALE_MAX);
+	return config_entry_number(
 		entry, "debounce_ms", y->debounce_ms, 0, REGISTER_DEBOUNCE_MAX_MS, &p->debounce_ms);
 }
 
 static int check_alone(
-	struct entry *entry, const struct hub_modbus *modbus, const struct register_point *p)
+	struct config_entry *entry, const struct hub_modbus *modbus, const struct register_point *p)
 {
 	for (unsigned int n = 0; n < modbus->points_count; n++) {
 		const struct register_point *other = &modbus->points[n];
@@ -298,12 +275,12 @@ static int check_alone(
 			continue;
 		if (other->table == p->table && other->address == p->address &&
 			other->bit == p->bit)
-			return refuse(entry, "address", "is already read by sensor %s",
+			return config_refuse(entry, "address", "is already read by sensor %s",
 				other->sensor.text);
 		/* the first to read it clears it */
 		if (p->first_read >= 0 && other->first_read >= 0)
-			return refuse(entry, "first_read", "is already said of this slave by %s",
-				other->sensor.text);
+			return config_refuse(entry, "first_read",
+				"is already said of this slave by %s", other->sensor.text);
 	}
 	return 0;
 }
@@ -312,7 +289,7 @@ int config_modbus_take(const char *file, unsigned int n, const struct modbus_yam
 	const struct roster_sensor *sensor, struct hub_modbus *modbus,
 	char ret_error[CONFIG_FILE_ERROR_MAX])
 {
-	struct entry entry = {.file = file,
+	struct config_entry entry = {.file = file,
 		.list = "sensors",
 		.within = ".modbus",
 		.n = n,
@@ -321,7 +298,7 @@ int config_modbus_take(const char *file, unsigned int n, const struct modbus_yam
 	int r;
 
 	if (sensor->role == ROLE_WEARABLE || sensor->role == ROLE_BEACON)
-		return refuse(&entry, "", "is for what hangs on a wall, this is a %s",
+		return config_refuse(&entry, "", "is for what hangs on a wall, this is a %s",
 			sensor_role_text(sensor->role));
 	r = take_place(&entry, y, modbus, &p);
 	if (r == 0)

@@ -74,6 +74,7 @@ static void tick(struct hub *h, struct moment at)
 		hub_save_counters(h, at);
 	}
 	(void)episodes_resume(&h->episodes, at);
+	outputs_again(h);
 	health_beat(h->health, h->outbox_part, at.now_us);
 }
 

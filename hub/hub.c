@@ -129,7 +129,7 @@ unsigned int hub_faults(const struct hub *h, char ret[HEARTBEAT_FAULTS_MAX][INCI
 			(void)snprintf(ret[count++], INCIDENT_TEXT_MAX, "%.16s deaf: %.60s",
 				s->source->ops->name, s->health.why);
 	}
-	return count;
+	return outputs_faults(h, ret, count);
 }
 
 static int init_store(struct hub *h)

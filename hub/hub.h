@@ -12,6 +12,7 @@
 #include "hub/config.h"
 #include "hub/episodes.h"
 #include "hub/judge.h"
+#include "hub/outputs.h"
 #include "hub/uplink.h"
 #include "sensors/source.h"
 
@@ -34,6 +35,8 @@ struct hub_source {
 	bool is_receiver; /* the radio's */
 	bool is_link;     /* a wearable's, which can buzz … */
 	bool is_buzzing;  /* … and does */
+	bool is_bus;
+	unsigned int bus; /* of config.modbus.buses */
 };
 
 struct hub {
@@ -46,6 +49,7 @@ struct hub {
 	struct outbox *outbox;
 	struct episodes episodes;
 	struct uplink *uplink;
+	struct outputs outputs;
 	struct control *control;
 	struct health *health;
 	int loop_part, outbox_part;

@@ -274,6 +274,7 @@ static const struct {
 	{"test", test},
 	{"press", press},
 	{"answer", answer_for_resident},
+	{"output", outputs_request},
 };
 
 int hub_on_request(const char *verb, const json_t *request, json_t *answer, void *userdata)

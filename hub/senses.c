@@ -119,6 +119,7 @@ static void on_health(const struct source_health *health, void *userdata)
 	if (health->state == SOURCE_HEARING) {
 		log_info("%s: hearing", source->source->ops->name);
 		radio_hears(source);
+		outputs_bus_is_back(source);
 	}
 	if (health->state != SOURCE_ENDED)
 		return;
@@ -141,6 +142,8 @@ static void on_notice(const struct source_notice *notice, void *userdata)
 	struct roster_sensor *sensor = roster_find(&h->config.roster, &notice->sensor);
 	char text[SENSOR_ID_MAX + sizeof(notice->why) + 2];
 
+	if (notice->word == SOURCE_SENSOR_BACK || notice->word == SOURCE_SENSOR_REBOOTED)
+		outputs_bus_is_back(source);
 	if (!sensor)
 		return;
 	if (notice->word == SOURCE_SENSOR_FAILED)

@@ -301,7 +301,9 @@ void *bus_worker_run(void *argument)
 			do_writes(w);
 		if (!bus_link_is_open(w->link))
 			cycle_us = w->reopen_us;
-		else if (w->plan.points_count == 0 || bus_plan_is_silent(&w->plan))
+		else if (w->plan.points_count == 0)
+			cycle_us = UINT64_MAX; /* outputs alone: a write wakes it */
+		else if (bus_plan_is_silent(&w->plan))
 			cycle_us = clock_boot_us() + REOPEN_MIN_US;
 		wait_until(w, cycle_us);
 	}

@@ -19,6 +19,7 @@ static const struct ctl_command commands[] = {
 	{"test", NULL, "test", CTL_HUB, CTL_NOTHING, .show = show_test},
 	{"press", NULL, "press", CTL_HUB, CTL_SENSOR, .show = show_press},
 	{"answer", NULL, "answer", CTL_HUB, CTL_SAID, .show = show_state},
+	{"output", NULL, "output", CTL_HUB, CTL_OUTPUT, .show = show_output},
 	{"acknowledge", "ack", "acknowledge", CTL_GATEWAY, CTL_INCIDENT, .takes_by = true,
 		.show = show_state},
 	{"on-the-way", NULL, "on_the_way", CTL_GATEWAY, CTL_INCIDENT, .takes_by = true,
@@ -62,6 +63,21 @@ static bool add_incident(json_t *request, const char *name, const char *word, bo
 	return json_object_set_new(request, "incident", json_string(word)) == 0;
 }
 
+/* lamp or siren, on or off; takes both words. */
+static bool add_output(json_t *request, char *const **words, enum ctl_language language, FILE *err)
+{
+	const char *output = (*words)[0], *on = output ? (*words)[1] : NULL;
+
+	if (!on || (strcmp(output, "lamp") != 0 && strcmp(output, "siren") != 0) ||
+		(strcmp(on, "on") != 0 && strcmp(on, "off") != 0))
+		return complain(err, language,
+			"\"output\" needs what is switched and how: lamp or siren, on or off", "",
+			"");
+	*words += 2;
+	return json_object_set_new(request, "output", json_string(output)) == 0 &&
+	       json_object_set_new(request, "on", json_boolean(strcmp(on, "on") == 0)) == 0;
+}
+
 /* Takes the command's words off *words. */
 static bool add_words(json_t *request, const struct ctl_command *command, bool is_last,
 	char *const **words, enum ctl_language language, FILE *err)
@@ -72,6 +88,8 @@ static bool add_words(json_t *request, const struct ctl_command *command, bool i
 		(*words)++;
 		return json_object_set_new(request, "sensor", json_string(word)) == 0;
 	}
+	if (command->words == CTL_OUTPUT)
+		return add_output(request, words, language, err);
 	if (command->words == CTL_INCIDENT || command->words == CTL_SAID) {
 		if (!add_incident(request, command->name, word, is_last, language, err))
 			return false;

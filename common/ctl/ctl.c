@@ -31,6 +31,7 @@ static const char usage[] =
 	"    test                           raises a test incident, end to end\n"
 	"    press [SENSOR]                 simulates a press of a button\n"
 	"    answer INCIDENT fine|help      what the resident says (or --last)\n"
+	"    output lamp|siren on|off       switches it, to try the wiring\n"
 	"  gateway:\n"
 	"    acknowledge INCIDENT [--by NAME]   (ack) somebody has it in hand (or --last)\n"
 	"    on-the-way  INCIDENT [--by NAME]\n"

@@ -224,6 +224,15 @@ void show_press(FILE *out, enum ctl_language language, const json_t *answer)
 		text_of(answer, "incident"));
 }
 
+void show_output(FILE *out, enum ctl_language language, const json_t *answer)
+{
+	print_line(out, ctl_words(language, text_of(answer, "output")),
+		ctl_words(language, json_is_true(json_object_get(answer, "on"))
+					    ? "is switched on"
+					    : "is switched off"),
+		"");
+}
+
 void show_state(FILE *out, enum ctl_language language, const json_t *answer)
 {
 	print_line(out, text_of(answer, "incident"), ctl_words(language, "incident is now"),

@@ -3,7 +3,7 @@
  * Slaves on a Modbus bus, told by lines on standard input what they shall be; each line is answered
  * by one. `modbus_peer tcp PORT` (0 for a free one) or `modbus_peer rtu DEVICE`; says "ready PORT".
  *   slave N · bit N ADDRESS 0|1 (discrete input) · word N ADDRESS VALUE (input register)
- *   mood N WORD (modbus_answers.h) · requests N · quit
+ *   coil N ADDRESS (says 0 or 1) · mood N WORD (modbus_answers.h) · requests N · quit
  */
 #include "tests/fakes/modbus_slaves.h"
 
@@ -31,6 +31,8 @@ static bool obey(struct fake_slaves *f, const char *line)
 		slaves_set_word(f, (uint8_t)slave, (uint16_t)address, (uint16_t)value);
 	else if (sscanf(line, "mood %u %15s", &slave, word) == 2 && mood_of(word) >= 0)
 		slaves_set_mood(f, (uint8_t)slave, (enum slave_mood)mood_of(word));
+	else if (sscanf(line, "coil %u %u", &slave, &address) == 2)
+		(void)printf("%d ", slaves_coil(f, (uint8_t)slave, (uint16_t)address));
 	else if (sscanf(line, "requests %u", &slave) == 1)
 		(void)printf("%llu ", (unsigned long long)slaves_requests(f, (uint8_t)slave));
 	else

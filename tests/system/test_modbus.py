@@ -37,6 +37,9 @@ class Peer:
     def requests(self, slave):
         return int(self.say(f"requests {slave}").split()[0])
 
+    def coil(self, slave, address):
+        return self.say(f"coil {slave} {address}").split()[0] == "1"
+
     def __enter__(self):
         return self
 
@@ -165,6 +168,60 @@ def test_a_slave_that_lost_its_power_is_told():
         assert not house.hub.told("rebooted")
         peer.say("bit 1 272 1")
         assert house.hub.wait_step("rebooted")["text"] == "cordon-1: tableau slave 1 lost its power"
+
+
+LAMPS = ("outputs:\n  - {kind: lamp, modbus: {bus: tableau, slave: 1, coil: 5}}\n"
+         "  - {kind: lamp, modbus: {bus: tableau, slave: 1, coil: 6, invert: true}}\n"
+         "  - {kind: siren, modbus: {bus: tableau, slave: 1, coil: 7}}\n")
+
+
+def ctl(house, *words):
+    return subprocess.run([BUILD / "bin/vigie-ctl", "--socket", house.folder / "hub.control", *words], capture_output=True, text=True,
+                          check=False, env={"LANG": "C.UTF-8"})
+
+
+def lit(peer):
+    return [peer.coil(1, n) for n in (5, 6, 7)]
+
+
+def test_lamps_and_a_siren_are_switched_and_stay_as_wished():
+    for sensors in (cord("tableau", 1), ""):
+        with House() as house, Peer("tcp", 0, 1) as peer:
+            put_on_bus(house, tcp(peer.port) + LAMPS, sensors)
+            house.start_hub(is_up=False)
+            wait_for(lambda: lit(peer) == [False, True, False], "all is off at first, as its wiring has it")
+            done = ctl(house, "output", "lamp", "on")
+            assert (done.returncode, done.stdout) == (0, "lamp is switched on\n"), done
+            wait_for(lambda: lit(peer) == [True, False, False], "both lamps are on")
+            ctl(house, "output", "siren", "on")
+            wait_for(lambda: lit(peer) == [True, False, True], "the siren too")
+            house.hub.end(signal.SIGKILL)
+            house.start_hub(is_up=False)
+            wait_for(lambda: lit(peer) == [False, True, False], "a hub that was killed leaves no lamp on")
+
+
+def test_a_lamp_that_cannot_be_switched_is_a_fault_until_it_can():
+    with House() as house, Peer("tcp", 0, 1) as peer:
+        put_on_bus(house, tcp(peer.port) + LAMPS, cord("tableau", 1))
+        house.start_hub(is_up=False)
+        wait_for(lambda: lit(peer) == [False, True, False], "all is off")
+        peer.say("mood 1 silent")
+        wait_state(house, "cordon-1", "failed")
+        ctl(house, "output", "lamp", "on")
+        fault = "lamp at tableau slave 1 coil 5: Connection timed out"
+        wait_for(lambda: fault in house.hub.ask("status")["faults"], "the fault is told")
+        peer.say("mood 1 good")
+        wait_for(lambda: lit(peer) == [True, False, False], "the slave is back, and as wished", 30)
+        wait_for(lambda: "lamp" not in str(house.hub.ask("status")["faults"]), "no fault any more", 30)
+        done = ctl(house, "output", "siren", "off")
+        assert done.returncode == 0, done
+
+
+def test_a_home_without_lamp_refuses_to_switch_one():
+    with House() as house:
+        house.start_hub(is_up=False)
+        done = ctl(house, "output", "lamp", "on")
+        assert done.returncode == 1 and "no such output is installed" in done.stderr, done
 
 
 def test_the_hub_ends_at_once_although_no_slave_answers():

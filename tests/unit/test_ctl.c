@@ -131,6 +131,8 @@ static void test_each_command_makes_its_request(void **state)
 			"{\"do\":\"answer\",\"incident\":\"last\",\"said\":\"fine\"}"},
 		{"answer|" ID "|help",
 			"{\"do\":\"answer\",\"incident\":\"" ID "\",\"said\":\"help\"}"},
+		{"output|lamp|on", "{\"do\":\"output\",\"output\":\"lamp\",\"on\":true}"},
+		{"output|siren|off", "{\"do\":\"output\",\"output\":\"siren\",\"on\":false}"},
 		{"acknowledge|" ID,
 			"{\"do\":\"acknowledge\",\"incident\":\"" ID "\",\"by\":\"anne\"}"},
 		{"ack|--last|--by|Paul",
@@ -171,6 +173,12 @@ static void test_wrong_usage_reaches_nobody(void **state)
 			"vigie-ctl: \"answer\" needs what the resident says: fine or help\n"},
 		{"answer|--last|no",
 			"vigie-ctl: \"answer\" needs what the resident says: fine or help\n"},
+		{"output|lamp",
+			"vigie-ctl: \"output\" needs what is switched and how: lamp or siren, on or "
+			"off\n"},
+		{"output|door|on",
+			"vigie-ctl: \"output\" needs what is switched and how: lamp or siren, on or "
+			"off\n"},
 		{"close|--last",
 			"vigie-ctl: \"close\" needs an outcome: --outcome helped, emergency, "
 			"false_alarm, test, social or repaired\n"},

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * At most one write of an output is under way: a bus' queue holds one for each output there can be,
+ * and a wish that changed meanwhile follows the answer.
+ */
+#include "hub/outputs.h"
+#include "hub/hub.h"
+#include "hub/requests.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+_Static_assert(HUB_OUTPUTS_MAX <= SOURCE_MODBUS_WRITES_MAX, "all may be written at once");
+
+static bool is_as_wished(const struct output *o)
+{
+	return o->is == (o->is_wished ? OUTPUT_ON : OUTPUT_OFF);
+}
+
+static struct hub_source *bus_of(struct hub *h, const struct output_place *place)
+{
+	for (unsigned int n = 0; n < h->sources_count; n++)
+		if (h->sources[n].is_bus && h->sources[n].bus == place->bus)
+			return &h->sources[n];
+	return NULL;
+}
+
+static void write_now(struct hub *h, unsigned int n)
+{
+	const struct output_place *place = &h->config.outputs.places[n];
+	struct hub_source *bus = bus_of(h, place);
+	struct output *o = &h->outputs.rows[n];
+	const struct modbus_write write = {.slave = place->slave,
+		.address = place->address,
+		.is_on = o->is_wished != place->is_inverted};
+
+	if (o->is_being_written || !bus)
+		return;
+	o->error = source_modbus_write_coil(bus->source, &write);
+	o->is_being_written = o->error == 0;
+}
+
+int outputs_set(struct hub *h, enum output_kind kind, bool is_on)
+{
+	int r = -ENOENT;
+
+	for (unsigned int n = 0; n < h->config.outputs.count; n++) {
+		struct output *o = &h->outputs.rows[n];
+
+		if (h->config.outputs.places[n].kind != kind)
+			continue;
+		r = 0;
+		o->is_wished = is_on;
+		o->tries = 0;
+		if (!is_as_wished(o))
+			write_now(h, n);
+	}
+	return r;
+}
+
+void outputs_again(struct hub *h)
+{
+	for (unsigned int n = 0; n < h->config.outputs.count; n++) {
+		struct output *o = &h->outputs.rows[n];
+
+		o->tries = 0;
+		if (o->is_wished || !is_as_wished(o))
+			write_now(h, n);
+	}
+}
+
+void outputs_bus_is_back(struct hub_source *bus)
+{
+	struct hub *h = bus->hub;
+
+	for (unsigned int n = 0; bus->is_bus && n < h->config.outputs.count; n++)
+		if (h->config.outputs.places[n].bus == bus->bus) {
+			h->outputs.rows[n].is = OUTPUT_UNKNOWN;
+			h->outputs.rows[n].tries = 0;
+			write_now(h, n);
+		}
+}
+
+void outputs_on_written(const struct modbus_write *write, int error, void *userdata)
+{
+	const struct hub_source *bus = userdata;
+	struct hub *h = bus->hub;
+
+	for (unsigned int n = 0; n < h->config.outputs.count; n++) {
+		const struct output_place *place = &h->config.outputs.places[n];
+		struct output *o = &h->outputs.rows[n];
+
+		if (place->bus != bus->bus || place->slave != write->slave ||
+			place->address != write->address)
+			continue;
+		o->is_being_written = false;
+		o->error = error;
+		if (error)
+			o->is = OUTPUT_UNKNOWN;
+		else
+			o->is = write->is_on != place->is_inverted ? OUTPUT_ON : OUTPUT_OFF;
+		o->tries = error ? o->tries + 1 : 0;
+		if (!is_as_wished(o) && o->tries < OUTPUTS_TRIES_MAX)
+			write_now(h, n);
+	}
+}
+
+unsigned int outputs_faults(const struct hub *h,
+	char faults[HEARTBEAT_FAULTS_MAX][INCIDENT_TEXT_MAX], unsigned int count)
+{
+	for (unsigned int n = 0; n < h->config.outputs.count && count < HEARTBEAT_FAULTS_MAX; n++) {
+		const struct output_place *place = &h->config.outputs.places[n];
+		int error = h->outputs.rows[n].error;
+
+		if (error)
+			(void)snprintf(faults[count++], INCIDENT_TEXT_MAX,
+				"%s at %s slave %u coil %u: %.32s", output_kind_text(place->kind),
+				h->config.modbus.buses[place->bus].name, place->slave,
+				place->address,
+				error == -EINVAL ? "refused" : strerrordesc_np(-error));
+	}
+	return count;
+}
+
+int outputs_request(struct hub *h, const json_t *request, json_t *answer)
+{
+	const char *text = json_string_value(json_object_get(request, "output"));
+	const json_t *on = json_object_get(request, "on");
+	enum output_kind kind;
+
+	if (!text || output_kind_from_text(text, &kind) < 0)
+		return request_refuse(answer, -EINVAL, "output is not lamp or siren");
+	if (!json_is_boolean(on))
+		return request_refuse(answer, -EINVAL, "on is not true or false");
+	if (outputs_set(h, kind, json_is_true(on)) < 0)
+		return request_refuse(answer, -ENOENT, "no such output is installed");
+	request_put(answer, "output", json_string(text));
+	request_put(answer, "on", json_boolean(json_is_true(on)));
+	return 0;
+}
