@@ -15,7 +15,7 @@
 
 struct wearable {
 	struct fall *fall;
-	const struct roster_sensor *sensor; /* borrowed from the roster */
+	const struct roster_sensor *sensor; /* borrowed from the roster; NULL: a free place */
 	bool is_streaming;
 	uint64_t heard_us;
 	uint64_t suspected_mark; /* the impact already told */
@@ -48,10 +48,42 @@ static const struct alarm alarms[ALARMS] = {
 
 struct judge {
 	const struct roster *roster; /* borrowed from the hub */
-	unsigned int wearables_count;
 	struct wearable wearables[ROSTER_WEARABLES_MAX];
 	uint64_t alarm_us[ROSTER_SENSORS_MAX][ALARMS]; /* when it last said so; 0: not now */
 };
+
+static struct wearable *wearable_of(struct judge *j, const struct roster_sensor *sensor)
+{
+	for (unsigned int n = 0; n < ROSTER_WEARABLES_MAX; n++)
+		if (j->wearables[n].sensor == sensor)
+			return &j->wearables[n];
+	return NULL;
+}
+
+int judge_add(struct judge *j, const struct roster_sensor *sensor)
+{
+	struct wearable *w = sensor->role == ROLE_WEARABLE ? wearable_of(j, NULL) : NULL;
+
+	memset(j->alarm_us[roster_row(j->roster, sensor)], 0, sizeof(j->alarm_us[0]));
+	if (!w)
+		return 0; /* no wearable: the roster holds no more of them than there are places */
+	*w = (struct wearable){.fall = calloc(1, fall_size())};
+	if (!w->fall)
+		return -ENOMEM;
+	w->sensor = sensor;
+	fall_init(w->fall, sensor->place);
+	return 0;
+}
+
+void judge_remove(struct judge *j, const struct roster_sensor *sensor)
+{
+	struct wearable *w = wearable_of(j, sensor);
+
+	if (!w)
+		return;
+	free(w->fall);
+	*w = (struct wearable){.fall = NULL};
+}
 
 int judge_new(struct judge **ret, const struct roster *roster)
 {
@@ -60,27 +92,18 @@ int judge_new(struct judge **ret, const struct roster *roster)
 	if (!j)
 		return -ENOMEM;
 	j->roster = roster;
-	for (unsigned int n = 0; n < roster->count; n++) {
-		struct wearable *w = &j->wearables[j->wearables_count];
-
-		if (roster->sensors[n].role != ROLE_WEARABLE)
-			continue;
-		w->sensor = &roster->sensors[n];
-		w->fall = calloc(1, fall_size());
-		if (!w->fall) {
+	for (const struct roster_sensor *s = NULL; (s = roster_following(roster, s));)
+		if (judge_add(j, s) < 0) {
 			(void)judge_free(j);
 			return -ENOMEM;
 		}
-		fall_init(w->fall, w->sensor->place);
-		j->wearables_count++;
-	}
 	*ret = j;
 	return 0;
 }
 
 struct judge *judge_free(struct judge *j)
 {
-	for (unsigned int n = 0; j && n < j->wearables_count; n++)
+	for (unsigned int n = 0; j && n < ROSTER_WEARABLES_MAX; n++)
 		free(j->wearables[n].fall);
 	free(j);
 	return NULL;
@@ -174,14 +197,6 @@ static int weigh_all(struct wearable *w, const struct fall_answer answers[], int
 	return found;
 }
 
-static struct wearable *wearable_of(struct judge *j, const struct roster_sensor *sensor)
-{
-	for (unsigned int n = 0; n < j->wearables_count; n++)
-		if (j->wearables[n].sensor == sensor)
-			return &j->wearables[n];
-	return NULL;
-}
-
 int judge_accel(struct judge *j, const struct roster_sensor *sensor,
 	const struct accel_batch *batch, struct moment at, struct suspicion ret[FALL_EVENTS_MAX])
 {
@@ -225,7 +240,7 @@ int judge_end(struct judge *j, const struct roster_sensor *sensor, struct moment
 
 int judge_silence(struct judge *j, struct moment at, struct suspicion ret[FALL_EVENTS_MAX])
 {
-	for (unsigned int n = 0; n < j->wearables_count; n++) {
+	for (unsigned int n = 0; n < ROSTER_WEARABLES_MAX; n++) {
 		struct wearable *w = &j->wearables[n];
 		int count = 0;
 
@@ -241,7 +256,7 @@ uint64_t judge_next_us(const struct judge *j)
 {
 	uint64_t next_us = UINT64_MAX;
 
-	for (unsigned int n = 0; n < j->wearables_count; n++)
+	for (unsigned int n = 0; n < ROSTER_WEARABLES_MAX; n++)
 		if (j->wearables[n].is_streaming &&
 			j->wearables[n].heard_us + JUDGE_SILENCE_US < next_us)
 			next_us = j->wearables[n].heard_us + JUDGE_SILENCE_US;
@@ -260,7 +275,7 @@ static bool is_news(uint64_t *said_us, const struct alarm *alarm, uint64_t now_u
 bool judge_reading(struct judge *j, const struct roster_sensor *sensor,
 	const struct reading *reading, struct moment at, struct suspicion *ret_suspicion)
 {
-	size_t place = (size_t)(sensor - j->roster->sensors);
+	unsigned int row = roster_row(j->roster, sensor);
 
 	for (unsigned int n = 0; n < ALARMS; n++) {
 		const struct alarm *alarm = &alarms[n];
@@ -269,10 +284,10 @@ bool judge_reading(struct judge *j, const struct roster_sensor *sensor,
 			(alarm->class == INCIDENT_FALL && sensor->fall_kind != alarm->kind))
 			continue;
 		if (reading->value != alarm->value) {
-			j->alarm_us[place][n] = 0;
+			j->alarm_us[row][n] = 0;
 			return false;
 		}
-		if (!is_news(&j->alarm_us[place][n], alarm, at.now_us))
+		if (!is_news(&j->alarm_us[row][n], alarm, at.now_us))
 			return false;
 		*ret_suspicion = suspicion_of(sensor, alarm->class, alarm->why);
 		ret_suspicion->is_certain = alarm->class != INCIDENT_FALL;

@@ -3,7 +3,7 @@
  * From what installed sensors say to what may have happened: the fall model on each wearable, the
  * call cord, alarms that a sensor tells by itself (smoke, a pendant with its own fall
  * detection). Each sensor is judged alone; weighing them together is fusion's matter and takes this
- * file's place. No clock, no I/O; allocates in judge_new() only.
+ * file's place. No clock, no I/O; allocates in judge_new() and judge_add() only.
  */
 #pragma once
 
@@ -14,9 +14,13 @@
 
 struct judge;
 
-/* The roster is borrowed: its sensors keep their places while the judge lives. */
+/* The roster is borrowed. */
 int judge_new(struct judge **ret, const struct roster *roster);
 struct judge *judge_free(struct judge *j);
+/* A sensor was added to the roster: nothing is known of it yet. 0 or −ENOMEM. */
+int judge_add(struct judge *j, const struct roster_sensor *sensor);
+/* It is about to be removed from the roster: what was known of it is forgotten. */
+void judge_remove(struct judge *j, const struct roster_sensor *sensor);
 
 /* What a batch of an installed wearable says: 0..FALL_EVENTS_MAX suspicions, or −EINVAL for a batch
  * that the model refuses or a sensor that is no wearable. */

@@ -36,11 +36,11 @@ static int print_stats(const struct hub_options *o, struct device_keys *keys)
 /* Installed radio sensors are never forgotten in favour of strangers. */
 static void enrol(struct hub *h)
 {
-	for (unsigned int n = 0; n < h->config.roster.count; n++) {
+	for (const struct roster_sensor *s = NULL; (s = roster_following(&h->config.roster, s));) {
 		uint8_t address[6];
 		struct device_key *d = NULL;
 
-		if (device_address_from_text(h->config.roster.sensors[n].id.text, address) == 0)
+		if (device_address_from_text(s->id.text, address) == 0)
 			d = device_keys_ensure(&h->keys, address);
 		if (d)
 			d->is_enrolled = true;
@@ -145,7 +145,7 @@ int main(int argc, char *argv[])
 		return print_stats(&o, &h->keys);
 	if (o.is_check) {
 		(void)printf("%s: ok, %u sensors\n", o.config ? o.config : CONFIG_DEFAULT,
-			h->config.roster.count);
+			h->config.roster.installed);
 		return EXIT_GOOD;
 	}
 	return run(&o, h);

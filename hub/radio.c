@@ -61,9 +61,10 @@ int radio_add(struct hub *h)
 	if (!h->config.has_bluetooth)
 		return 0;
 	r = add(h, NULL);
-	for (unsigned int n = 0; r == 0 && n < h->config.roster.count; n++)
-		if (h->config.roster.sensors[n].has_link)
-			r = add(h, &h->config.roster.sensors[n]);
+	for (const struct roster_sensor *s = NULL;
+		r == 0 && (s = roster_following(&h->config.roster, s));)
+		if (s->has_link)
+			r = add(h, s);
 	return r;
 }
 

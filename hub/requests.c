@@ -54,9 +54,8 @@ static json_t *sensors_json(const struct hub *h)
 	json_t *list = json_array();
 	uint64_t now_us = clock_boot_us();
 
-	for (unsigned int n = 0; n < h->config.roster.count; n++)
-		(void)json_array_append_new(
-			list, sensor_json(&h->config.roster.sensors[n], now_us));
+	for (const struct roster_sensor *s = NULL; (s = roster_following(&h->config.roster, s));)
+		(void)json_array_append_new(list, sensor_json(s, now_us));
 	return list;
 }
 
@@ -206,9 +205,10 @@ static const struct roster_sensor *pressed(struct hub *h, const json_t *request)
 		(void)snprintf(id.text, sizeof(id.text), "%s", text);
 		return roster_find(roster, &id);
 	}
-	for (unsigned int n = 0; n < 2 * roster->count; n++)
-		if (roster->sensors[n % roster->count].role == roles[n / roster->count])
-			return &roster->sensors[n % roster->count];
+	for (unsigned int n = 0; n < 2; n++)
+		for (const struct roster_sensor *s = NULL; (s = roster_following(roster, s));)
+			if (s->role == roles[n])
+				return s;
 	return NULL;
 }
 

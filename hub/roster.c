@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The table of installed sensors, found by binary search. Pure.
+ * The table of installed sensors, found by binary search over their rows' numbers. Pure.
  */
 #include "hub/roster.h"
 
@@ -54,15 +54,15 @@ uint32_t sensor_role_stale_s(enum sensor_role role)
 	return roles[role].stale_s;
 }
 
-/* The first row whose id is not below `id`. */
+/* Where in the order the first id is that is not below `id`. */
 static unsigned int lower_bound(const struct roster *r, const struct sensor_id *id)
 {
-	unsigned int low = 0, high = r->count;
+	unsigned int low = 0, high = r->installed;
 
 	while (low < high) {
 		unsigned int middle = (low + high) / 2;
 
-		if (strcmp(r->sensors[middle].id.text, id->text) < 0)
+		if (strcmp(r->sensors[r->order[middle]].id.text, id->text) < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -74,26 +74,70 @@ struct roster_sensor *roster_find(struct roster *r, const struct sensor_id *id)
 {
 	unsigned int at = lower_bound(r, id);
 
-	if (at == r->count || strcmp(r->sensors[at].id.text, id->text) != 0)
+	if (at == r->installed || strcmp(r->sensors[r->order[at]].id.text, id->text) != 0)
 		return NULL;
-	return &r->sensors[at];
+	return &r->sensors[r->order[at]];
+}
+
+const struct roster_sensor *roster_following(
+	const struct roster *r, const struct roster_sensor *previous)
+{
+	for (unsigned int row = previous ? roster_row(r, previous) + 1 : 0;
+		row < ROSTER_SENSORS_MAX; row++)
+		if (r->sensors[row].id.text[0])
+			return &r->sensors[row];
+	return NULL;
+}
+
+struct roster_sensor *roster_next(struct roster *r, const struct roster_sensor *previous)
+{
+	const struct roster_sensor *next = roster_following(r, previous);
+
+	return next ? &r->sensors[roster_row(r, next)] : NULL;
+}
+
+/* There is one. */
+static unsigned int free_row(const struct roster *r)
+{
+	unsigned int row = 0;
+
+	while (r->sensors[row].id.text[0])
+		row++;
+	return row;
 }
 
 int roster_add(struct roster *r, const struct roster_sensor *sensor)
 {
-	unsigned int at;
+	unsigned int at, row;
 
 	if (roster_find(r, &sensor->id))
 		return -EEXIST;
-	if (r->count == ROSTER_SENSORS_MAX)
+	if (r->installed == ROSTER_SENSORS_MAX)
 		return -ENOSPC;
 	if (sensor->role == ROLE_WEARABLE && r->wearables == ROSTER_WEARABLES_MAX)
 		return -EMFILE;
 	at = lower_bound(r, &sensor->id);
-	memmove(&r->sensors[at + 1], &r->sensors[at], (r->count - at) * sizeof(r->sensors[0]));
-	r->sensors[at] = *sensor;
-	r->count++;
+	row = free_row(r);
+	memmove(&r->order[at + 1], &r->order[at], (r->installed - at) * sizeof(r->order[0]));
+	r->order[at] = (uint8_t)row;
+	r->sensors[row] = *sensor;
+	r->installed++;
 	r->wearables += sensor->role == ROLE_WEARABLE;
+	return 0;
+}
+
+int roster_remove(struct roster *r, const struct sensor_id *id)
+{
+	struct roster_sensor *sensor = roster_find(r, id);
+	unsigned int at;
+
+	if (!sensor)
+		return -ENOENT;
+	at = lower_bound(r, id);
+	r->installed--;
+	memmove(&r->order[at], &r->order[at + 1], (r->installed - at) * sizeof(r->order[0]));
+	r->wearables -= sensor->role == ROLE_WEARABLE;
+	*sensor = (struct roster_sensor){.heard_us = 0};
 	return 0;
 }
 
@@ -124,8 +168,8 @@ struct roster_counts roster_count(const struct roster *r, uint64_t now_us)
 {
 	unsigned int by_state[SENSOR_STATES] = {0};
 
-	for (unsigned int i = 0; i < r->count; i++)
-		by_state[roster_state(&r->sensors[i], now_us)]++;
+	for (const struct roster_sensor *s = NULL; (s = roster_following(r, s));)
+		by_state[roster_state(s, now_us)]++;
 	return (struct roster_counts){.fresh = by_state[SENSOR_FRESH],
 		.stale = by_state[SENSOR_STALE] + by_state[SENSOR_NEVER],
 		.failed = by_state[SENSOR_FAILED]};

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The sensors installed in this home: where each is, what it is for and when it was last heard.
- * A plain table of fixed size, sorted by id. Whether a sensor is fresh is judged from `now_us`
- * alone; learned deadlines and the events of silence are supervision's matter.
+ * A plain table of fixed size. Whether a sensor is fresh is judged from `now_us` alone; learned
+ * deadlines and the events of silence are supervision's matter.
+ *
+ * A sensor keeps its row from being added until it is removed, whatever else is added or removed
+ * meanwhile: pointers to it and what others keep beside it by roster_row() stay good. A row that
+ * became free is given to the next sensor: whoever keeps something by row begins anew with it when
+ * told of that (judge_add). Read them with roster_next(), which skips free rows.
  */
 #pragma once
 
@@ -55,9 +60,11 @@ struct roster_sensor {
 	int8_t battery_pct; /* −1: not known */
 };
 
+/* All zero is an empty one. */
 struct roster {
-	unsigned int count, wearables;
-	struct roster_sensor sensors[ROSTER_SENSORS_MAX]; /* by id, ascending */
+	unsigned int installed, wearables;
+	uint8_t order[ROSTER_SENSORS_MAX]; /* the rows of those installed, by id, ascending */
+	struct roster_sensor sensors[ROSTER_SENSORS_MAX]; /* id "": a free row */
 };
 
 struct roster_counts {
@@ -71,11 +78,24 @@ const char *sensor_state_text(enum sensor_state state);
 /* How long a sensor of this role may be silent where nothing is configured. */
 uint32_t sensor_role_stale_s(enum sensor_role role);
 
-/* Adds in its place: 0; −EEXIST the id is there already; −ENOSPC at ROSTER_SENSORS_MAX + 1;
- * −EMFILE at ROSTER_WEARABLES_MAX + 1 wearables. */
+/* 0; −EEXIST the id is there already; −ENOSPC at ROSTER_SENSORS_MAX + 1; −EMFILE at
+ * ROSTER_WEARABLES_MAX + 1 wearables. */
 int roster_add(struct roster *r, const struct roster_sensor *sensor);
+/* Its row is free from now on: 0, or −ENOENT. */
+int roster_remove(struct roster *r, const struct sensor_id *id);
 /* NULL when it is not installed here. */
 struct roster_sensor *roster_find(struct roster *r, const struct sensor_id *id);
+/* The sensors by row: the first of NULL, NULL after the last. The one last given may be removed
+ * in between. */
+struct roster_sensor *roster_next(struct roster *r, const struct roster_sensor *previous);
+/* The same of a roster that is only read. */
+const struct roster_sensor *roster_following(
+	const struct roster *r, const struct roster_sensor *previous);
+/* 0..ROSTER_SENSORS_MAX − 1: where to keep something beside it. */
+static inline unsigned int roster_row(const struct roster *r, const struct roster_sensor *sensor)
+{
+	return (unsigned int)(sensor - r->sensors);
+}
 /* The sensor of a reading or batch, marked as heard; NULL for a stranger. */
 struct roster_sensor *roster_hear(struct roster *r, const struct sensor_id *id, uint64_t now_us);
 

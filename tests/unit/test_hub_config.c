@@ -85,7 +85,7 @@ static void test_what_is_not_said_has_a_default(void **state)
 	assert_string_equal(c.keys, "");
 	assert_int_equal(c.ask_s, HUB_ASK_DEFAULT_S);
 	assert_int_equal(c.heartbeat_s, HUB_HEARTBEAT_USUAL_S);
-	assert_int_equal(c.roster.count, 0);
+	assert_int_equal(c.roster.installed, 0);
 }
 
 #define SENSORS GOOD "sensors:\n  - id: a\n    role: button\n  - id: b\n    role: "

@@ -33,7 +33,7 @@ static struct judge *judge_of(struct roster *r, const struct roster_sensor *sens
 {
 	struct judge *j = NULL;
 
-	*r = (struct roster){.count = 0};
+	*r = (struct roster){.installed = 0};
 	assert_int_equal(roster_add(r, sensor), 0);
 	assert_int_equal(judge_new(&j, r), 0);
 	return j;
@@ -100,6 +100,45 @@ static void test_a_recorded_day_is_not(void **state)
 	(void)state;
 	play("models/recordings/daily.csv", &news, &updates, &s);
 	assert_int_equal(news + updates, 0);
+}
+
+/* Others come and go while a wearable falls: its row, and what is known of it, stay its own. */
+static void test_a_fall_is_found_while_others_are_added_and_removed(void **state)
+{
+	static struct roster roster;
+	static struct recording_record record;
+	struct roster_sensor first = watch, other = watch;
+	struct suspicion found[FALL_EVENTS_MAX];
+	struct recording *recording = NULL;
+	char error[RECORDING_ERROR_MAX];
+	unsigned int news = 0, batches = 0;
+	struct judge *j;
+	int count;
+
+	(void)state;
+	(void)snprintf(first.id.text, sizeof(first.id.text), "z");
+	j = judge_of(&roster, &first);
+	assert_int_equal(roster_add(&roster, &watch), 0);
+	assert_int_equal(judge_add(j, roster_find(&roster, &watch.id)), 0);
+	assert_int_equal(recording_open(&recording, "models/recordings/fall.csv", NULL, error), 0);
+	while (recording_next(recording, &record) == 1) {
+		struct roster_sensor *w = roster_find(&roster, &watch.id);
+
+		(void)snprintf(other.id.text, sizeof(other.id.text), "a%u", ++batches);
+		assert_int_equal(roster_add(&roster, &other), 0);
+		assert_int_equal(judge_add(j, roster_find(&roster, &other.id)), 0);
+		count = judge_accel(
+			j, w, &record.accel, at_s((double)record.offset_us / 1e6), found);
+		for (int n = 0; n < count; n++)
+			news += !found[n].is_update;
+		judge_remove(j, roster_find(&roster, &other.id));
+		assert_int_equal(roster_remove(&roster, &other.id), 0);
+	}
+	assert_int_equal(news, 1);
+	judge_remove(j, roster_find(&roster, &watch.id));
+	assert_int_equal(judge_next_us(j), UINT64_MAX);
+	(void)recording_free(recording);
+	(void)judge_free(j);
 }
 
 static void test_what_is_no_wearable_or_no_batch_is_refused(void **state)
@@ -221,6 +260,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_recorded_fall_is_suspected_once),
 		cmocka_unit_test(test_a_recorded_day_is_not),
+		cmocka_unit_test(test_a_fall_is_found_while_others_are_added_and_removed),
 		cmocka_unit_test(test_what_is_no_wearable_or_no_batch_is_refused),
 		cmocka_unit_test(test_an_alarm_that_goes_on_is_told_once),
 		cmocka_unit_test(test_a_cord_pulled_again_calls_again),

@@ -61,6 +61,40 @@ static void test_wearables_at_the_maximum_and_one_more(void **state)
 	assert_int_equal(roster_add(&r, &s), 0);
 }
 
+static void test_a_sensor_keeps_its_row_whoever_comes_and_goes(void **state)
+{
+	static struct roster r;
+	struct roster_sensor *kept[ROSTER_SENSORS_MAX], s, stranger = sensor_of(900, ROLE_MOTION);
+	unsigned int found = 0;
+
+	(void)state;
+	memset(&r, 0, sizeof(r));
+	for (unsigned int n = 0; n < ROSTER_SENSORS_MAX; n++) {
+		s = sensor_of(n, n < ROSTER_WEARABLES_MAX ? ROLE_WEARABLE : ROLE_MOTION);
+		assert_int_equal(roster_add(&r, &s), 0);
+		kept[n] = roster_find(&r, &s.id);
+		assert_int_equal(roster_row(&r, kept[n]), n);
+	}
+	assert_int_equal(roster_remove(&r, &stranger.id), -ENOENT);
+	for (unsigned int n = 0; n < ROSTER_SENSORS_MAX; n += 2) {
+		s = sensor_of(n, ROLE_MOTION);
+		assert_int_equal(roster_remove(&r, &s.id), 0);
+		assert_null(roster_find(&r, &s.id));
+	}
+	assert_int_equal(r.installed, ROSTER_SENSORS_MAX / 2);
+	assert_int_equal(r.wearables, ROSTER_WEARABLES_MAX / 2);
+	for (unsigned int n = 1; n < ROSTER_SENSORS_MAX; n += 2) {
+		s = sensor_of(n, ROLE_MOTION);
+		assert_ptr_equal(roster_find(&r, &s.id), kept[n]);
+	}
+	for (struct roster_sensor *next = NULL; (next = roster_next(&r, next)); found++)
+		assert_ptr_equal(next, kept[2 * found + 1]);
+	assert_int_equal(found, ROSTER_SENSORS_MAX / 2);
+	assert_int_equal(roster_add(&r, &stranger), 0);
+	assert_int_equal(roster_row(&r, roster_find(&r, &stranger.id)), 0);
+	assert_int_equal(roster_find(&r, &stranger.id)->heard_us, 0);
+}
+
 static void test_freshness_is_judged_from_now(void **state)
 {
 	static struct roster r;
@@ -107,6 +141,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sensors_at_the_maximum_and_one_more),
 		cmocka_unit_test(test_wearables_at_the_maximum_and_one_more),
+		cmocka_unit_test(test_a_sensor_keeps_its_row_whoever_comes_and_goes),
 		cmocka_unit_test(test_freshness_is_judged_from_now),
 		cmocka_unit_test(test_every_role_has_a_word),
 	};
