@@ -153,6 +153,16 @@ bool episodes_is_asking(const struct episodes *e)
 	return escalate_asked(&e->table) >= 0;
 }
 
+enum asked episodes_asked(const struct episodes *e)
+{
+	int row = escalate_asked(&e->table);
+
+	if (row < 0)
+		return ASKED_NOTHING;
+	return e->table.episodes[row].incident.class == INCIDENT_HELP ? ASKED_WHETHER_CALLED
+								      : ASKED_WHETHER_WELL;
+}
+
 /* The row of an incident, brought back from the store when it had to leave memory. */
 static int row_of(struct episodes *e, const char *incident, struct moment at)
 {

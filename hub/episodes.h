@@ -8,6 +8,7 @@
 #pragma once
 
 #include "hub/outbox.h"
+#include "hub/press.h"
 
 #define EPISODES_UNSAVED_US (5 * US_PER_S)
 
@@ -45,6 +46,8 @@ int episodes_suspect(
 /* incident NULL: the one that is being asked about. 0; −ENOENT; −EALREADY when it is over. */
 int episodes_answer(struct episodes *e, const char *incident, enum answer answer, struct moment at);
 bool episodes_is_asking(const struct episodes *e);
+/* What a press answers now (hub/press.h). */
+enum asked episodes_asked(const struct episodes *e);
 /* From the centre: 1, 0 when known or old, −ENOENT for an unknown incident, or as in
  * hub/escalate.h. */
 int episodes_receipt(struct episodes *e, const struct receipt *receipt, struct moment at);

@@ -49,11 +49,25 @@ static void move(struct change *ret, enum incident_state to, bool is_ours, const
 	put_text(t->why, why);
 	if (to != INCIDENT_VERIFYING)
 		ret->after.verify_until_us = 0;
+	if (to == INCIDENT_RAISED && is_ours && i->class == INCIDENT_HELP)
+		ret->after.call_seq = i->seq;
 }
 
 static struct change change_of(const struct escalation *t, unsigned int row)
 {
 	return (struct change){.row = row, .after = t->episodes[row]};
+}
+
+/* The resident is asked; where nobody is, it is raised for `why`. */
+static void ask(
+	uint32_t ask_s, const char *by, const char *why, struct moment at, struct change *ret)
+{
+	if (ask_s == 0) {
+		move(ret, INCIDENT_RAISED, true, by, why, at.wall_ms);
+		return;
+	}
+	move(ret, INCIDENT_VERIFYING, true, "hub", "le résident est interrogé", at.wall_ms);
+	ret->after.verify_until_us = at.now_us + ask_s * US_PER_S;
 }
 
 static void begin(const struct escalation *t, const struct suspicion *s, const char *new_id,
@@ -77,13 +91,10 @@ static void begin(const struct escalation *t, const struct suspicion *s, const c
 	put_text(i->room, s->room);
 	memcpy(i->reasons, s->reasons, sizeof(i->reasons));
 	move(ret, INCIDENT_SUSPECTED, true, s->by, s->why, at.wall_ms);
-	e->call_seq = s->class == INCIDENT_HELP ? 2 : 0; /* raised next */
-	if (s->is_certain || t->ask_s == 0) {
-		move(ret, INCIDENT_RAISED, true, s->by, s->why, at.wall_ms);
-		return;
-	}
-	move(ret, INCIDENT_VERIFYING, true, "hub", "le résident est interrogé", at.wall_ms);
-	e->verify_until_us = at.now_us + t->ask_s * US_PER_S;
+	if (s->is_unconfirmed)
+		e->verify_until_us = at.now_us + ESCALATE_CONFIRM_US;
+	else
+		ask(s->is_certain ? 0 : t->ask_s, s->by, s->why, at, ret);
 }
 
 /* More reasons, as many as fit; a fall's certainty only grows (HS-10). */
@@ -102,7 +113,9 @@ static void join_phrase(
 	bool is_same = strcmp(e->sensor.text, s->sensor.text) == 0;
 	char phrase[3 * INCIDENT_TEXT_MAX];
 
-	if (s->class == INCIDENT_HELP && is_same && e->incident.class == INCIDENT_HELP)
+	if (s->is_confirmation)
+		(void)snprintf(phrase, sizeof(phrase), "%s", s->why);
+	else if (s->class == INCIDENT_HELP && is_same && e->incident.class == INCIDENT_HELP)
 		(void)snprintf(phrase, sizeof(phrase), "appelé %u fois", e->presses);
 	else
 		(void)snprintf(phrase, sizeof(phrase), "%s%s%s%s", is_same ? "" : "aussi ",
@@ -110,28 +123,44 @@ static void join_phrase(
 	put_text(ret, phrase);
 }
 
+/* What is still waiting is raised by a certain word, and by a second one, although in the open, of
+ * the sensor that it began with. */
+static bool is_raising(const struct episode *e, const struct suspicion *s)
+{
+	bool is_second = s->is_unconfirmed && s->class == e->incident.class &&
+			 strcmp(e->sensor.text, s->sensor.text) == 0;
+
+	return e->incident.state <= INCIDENT_VERIFYING && (s->is_certain || is_second);
+}
+
 static int join(const struct suspicion *s, struct moment at, struct change *ret)
 {
 	struct episode *e = &ret->after;
-	bool is_waiting = e->incident.state <= INCIDENT_VERIFYING;
-	bool is_call = s->class == INCIDENT_HELP || s->is_certain;
+	bool is_raised = is_raising(e, s);
 	char why[INCIDENT_TEXT_MAX];
 
-	if (!s->is_update && !(is_waiting && is_call) &&
-		strcmp(e->sensor.text, s->sensor.text) == 0 &&
+	if (s->is_confirmation && !is_raised)
+		return 0;
+	if (!s->is_update && !is_raised && strcmp(e->sensor.text, s->sensor.text) == 0 &&
 		at.now_us < e->evidence_us + ESCALATE_PRESS_GAP_S * US_PER_S)
 		return 0;
 	e->evidence_us = at.now_us;
-	e->presses += s->class == INCIDENT_HELP;
+	e->presses += s->class == INCIDENT_HELP && !s->is_confirmation;
 	if (s->mark)
 		e->mark = s->mark;
 	join_phrase(e, s, why);
 	add_reasons(&e->incident, s);
-	move(ret, is_waiting && is_call ? INCIDENT_RAISED : e->incident.state, true, s->by, why,
-		at.wall_ms);
+	move(ret, is_raised ? INCIDENT_RAISED : e->incident.state, true, s->by, why, at.wall_ms);
 	if (s->class == INCIDENT_HELP)
 		e->call_seq = e->incident.seq;
 	return 1;
+}
+
+/* Makes no incident. The second hearing of a press that was answered in between (fine) is one, but
+ * smoke heard again is smoke. */
+static bool is_mere_addition(const struct suspicion *s)
+{
+	return s->is_update || (s->is_confirmation && s->class == INCIDENT_HELP);
 }
 
 int escalate_suspect(const struct escalation *t, const struct suspicion *s, const char *new_id,
@@ -141,7 +170,7 @@ int escalate_suspect(const struct escalation *t, const struct suspicion *s, cons
 	struct change change;
 	int r = 1;
 
-	if (row == -ENOENT && s->is_update)
+	if (row == -ENOENT && is_mere_addition(s))
 		return 0;
 	if (row >= 0) {
 		change = change_of(t, (unsigned int)row);
@@ -171,8 +200,12 @@ int escalate_time(
 		return 0;
 	if (at.now_us < e->verify_until_us)
 		return 0;
-	(void)snprintf(why, sizeof(why), "pas de réponse en %u s", t->ask_s);
 	*ret = change_of(t, row);
+	if (e->incident.state == INCIDENT_SUSPECTED) {
+		ask(t->ask_s, "hub", "entendu une seule fois", at, ret);
+		return 1;
+	}
+	(void)snprintf(why, sizeof(why), "pas de réponse en %u s", t->ask_s);
 	move(ret, INCIDENT_RAISED, true, "hub", why, at.wall_ms);
 	return 1;
 }

@@ -10,6 +10,10 @@
  * when and why. The caller commits the change first and adopts it then; what must still reach the
  * centre is read from the episode itself (escalate_is_owed).
  *
+ * What was said in the open over the radio counts at once when it was heard twice. Heard once, it
+ * is kept as suspected for ESCALATE_CONFIRM_US; then the resident is asked, and silence raises it
+ * as any other: no alarm by a single forged or garbled frame, and no press lost (HS-09).
+ *
  * The rules: a call for help is never asked back and, while the resident is being asked, raises
  * what they are being asked about. Silence raises (HS-01). A fall latches: later evidence adds, it
  * never clears (HS-10). Further evidence of an event joins its incident (HS-09) under the same id
@@ -25,7 +29,8 @@
 #define ESCALATE_TRANSITIONS_MAX 4
 #define ESCALATE_ASK_MAX_S       120
 #define ESCALATE_JOIN_S          120 /* evidence this close to the last joins even when accepted */
-#define ESCALATE_PRESS_GAP_S     2   /* further presses within this add nothing to the first */
+#define ESCALATE_CONFIRM_US      (2 * US_PER_S) /* sensors repeat a press for a second or so */
+#define ESCALATE_PRESS_GAP_S     2 /* further presses within this add nothing to the first */
 #define ESCALATE_RETRY_MIN_US    (500 * US_PER_MS)
 #define ESCALATE_RETRY_MAX_US    (30 * US_PER_S)
 
@@ -44,7 +49,7 @@ struct episode {
 	struct sensor_id sensor;
 	uint64_t mark;
 	uint64_t evidence_us;     /* the last that joined */
-	uint64_t verify_until_us; /* 0 unless verifying */
+	uint64_t verify_until_us; /* until when it is suspected or verifying; else 0 */
 	uint32_t delivered_seq;   /* the highest the gateway's receipt named */
 	uint32_t presses;
 	uint32_t call_seq;   /* with which the last call for help was told; 0: none */
@@ -80,7 +85,7 @@ enum answer { ANSWER_FINE, ANSWER_HELP };
 int escalate_suspect(const struct escalation *t, const struct suspicion *s, const char *new_id,
 	struct moment at, struct change *ret);
 
-/* Time passed: 1 when the resident did not answer in time, else 0. */
+/* Time passed: 1 when no second hearing came or the resident did not answer in time, else 0. */
 int escalate_time(
 	const struct escalation *t, unsigned int row, struct moment at, struct change *ret);
 /* The resident answered: 1; −EALREADY when the incident is over. Before raising, "fine" cancels and

@@ -121,14 +121,15 @@ int escalate_row_of_sensor(
 	return -ENOENT;
 }
 
-static int newest_up_to(const struct escalation *t, enum incident_state last)
+static int newest_of(
+	const struct escalation *t, enum incident_state first, enum incident_state last)
 {
 	int found = -ENOENT;
 
 	for (unsigned int row = 0; row < ESCALATE_OPEN_MAX; row++) {
 		const struct episode *e = &t->episodes[row];
 
-		if (is_open(e) && e->incident.state <= last &&
+		if (is_open(e) && e->incident.state >= first && e->incident.state <= last &&
 			(found < 0 || e->evidence_us >= t->episodes[found].evidence_us))
 			found = (int)row;
 	}
@@ -137,12 +138,12 @@ static int newest_up_to(const struct escalation *t, enum incident_state last)
 
 int escalate_asked(const struct escalation *t)
 {
-	return newest_up_to(t, INCIDENT_VERIFYING);
+	return newest_of(t, INCIDENT_VERIFYING, INCIDENT_VERIFYING);
 }
 
 int escalate_newest(const struct escalation *t)
 {
-	return newest_up_to(t, INCIDENT_ESCALATED);
+	return newest_of(t, INCIDENT_SUSPECTED, INCIDENT_ESCALATED);
 }
 
 void escalate_adopt(struct escalation *t, const struct change *change)

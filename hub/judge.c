@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TOLD_ONCE_PROBABILITY 0.5 /* in the open: anybody may have said it */
 #define TOLD_FALL_PROBABILITY 0.8 /* a pendant's own verdict, whose quality is not known */
 
 struct wearable {
@@ -32,10 +33,11 @@ struct alarm {
 	const char *why;
 };
 
-enum { ALARMS = 8 };
+enum { ALARMS = 9 };
 
 static const struct alarm alarms[ALARMS] = {
 	{READING_PULL_CORD, 1, INCIDENT_HELP, 10, "cordon d’appel tiré"},
+	{READING_EMERGENCY, 1, INCIDENT_HELP, 10, "le capteur appelle à l’aide"},
 	{READING_SMOKE, 1, INCIDENT_ENVIRONMENT, 600, "fumée"},
 	{READING_CARBON_MONOXIDE_ALARM, 1, INCIDENT_ENVIRONMENT, 600, "monoxyde de carbone"},
 	{READING_GAS_ALARM, 1, INCIDENT_ENVIRONMENT, 600, "gaz"},
@@ -46,10 +48,15 @@ static const struct alarm alarms[ALARMS] = {
 	{READING_VIBRATION, 1, INCIDENT_FALL, 10, "le capteur signale une chute"},
 };
 
+struct alarm_said {
+	uint64_t last_us;   /* 0: not now */
+	bool is_heard_once; /* in the open, and waits for its second hearing */
+};
+
 struct judge {
 	const struct roster *roster; /* borrowed from the hub */
 	struct wearable wearables[ROSTER_WEARABLES_MAX];
-	uint64_t alarm_us[ROSTER_SENSORS_MAX][ALARMS]; /* when it last said so; 0: not now */
+	struct alarm_said said[ROSTER_SENSORS_MAX][ALARMS];
 };
 
 static struct wearable *wearable_of(struct judge *j, const struct roster_sensor *sensor)
@@ -64,7 +71,7 @@ int judge_add(struct judge *j, const struct roster_sensor *sensor)
 {
 	struct wearable *w = sensor->role == ROLE_WEARABLE ? wearable_of(j, NULL) : NULL;
 
-	memset(j->alarm_us[roster_row(j->roster, sensor)], 0, sizeof(j->alarm_us[0]));
+	memset(j->said[roster_row(j->roster, sensor)], 0, sizeof(j->said[0]));
 	if (!w)
 		return 0; /* no wearable: the roster holds no more of them than there are places */
 	*w = (struct wearable){.fall = calloc(1, fall_size())};
@@ -264,39 +271,53 @@ uint64_t judge_next_us(const struct judge *j)
 }
 
 /* Is this alarm's word new, or the last one going on? Remembers either way. */
-static bool is_news(uint64_t *said_us, const struct alarm *alarm, uint64_t now_us)
+static bool is_news(struct alarm_said *said, const struct alarm *alarm, uint64_t now_us)
 {
-	bool is_new = *said_us == 0 || now_us >= *said_us + alarm->hold_s * US_PER_S;
+	bool is_new = said->last_us == 0 || now_us >= said->last_us + alarm->hold_s * US_PER_S;
 
-	*said_us = now_us > 0 ? now_us : 1;
+	said->last_us = now_us > 0 ? now_us : 1;
 	return is_new;
+}
+
+/* A fall told by a sensor is asked about in any case; other alarms in the open wait for their
+ * second hearing. */
+static bool judge_alarm(struct alarm_said *said, const struct alarm *alarm,
+	const struct roster_sensor *sensor, const struct reading *reading, struct moment at,
+	struct suspicion *ret)
+{
+	bool is_new = is_news(said, alarm, at.now_us), is_fall = alarm->class == INCIDENT_FALL;
+
+	if (!is_new && !said->is_heard_once)
+		return false;
+	*ret = suspicion_of(sensor, alarm->class, alarm->why);
+	ret->event_ms = moment_wall_ms(at, reading->time_us);
+	ret->is_confirmation = !is_new;
+	said->is_heard_once = ret->is_unconfirmed = is_new && reading->is_forgeable && !is_fall;
+	ret->is_certain = !is_fall && !ret->is_unconfirmed;
+	if (is_fall)
+		ret->probability = TOLD_FALL_PROBABILITY;
+	if (ret->is_unconfirmed)
+		ret->probability = TOLD_ONCE_PROBABILITY;
+	if (is_new)
+		(void)snprintf(add_reason(ret, logit(ret->probability))->text, INCIDENT_TEXT_MAX,
+			"%s", alarm->why);
+	return true;
 }
 
 bool judge_reading(struct judge *j, const struct roster_sensor *sensor,
 	const struct reading *reading, struct moment at, struct suspicion *ret_suspicion)
 {
-	unsigned int row = roster_row(j->roster, sensor);
-
 	for (unsigned int n = 0; n < ALARMS; n++) {
 		const struct alarm *alarm = &alarms[n];
+		struct alarm_said *said = &j->said[roster_row(j->roster, sensor)][n];
 
 		if (reading->kind != alarm->kind ||
 			(alarm->class == INCIDENT_FALL && sensor->fall_kind != alarm->kind))
 			continue;
-		if (reading->value != alarm->value) {
-			j->alarm_us[row][n] = 0;
-			return false;
-		}
-		if (!is_news(&j->alarm_us[row][n], alarm, at.now_us))
-			return false;
-		*ret_suspicion = suspicion_of(sensor, alarm->class, alarm->why);
-		ret_suspicion->is_certain = alarm->class != INCIDENT_FALL;
-		ret_suspicion->event_ms = moment_wall_ms(at, reading->time_us);
-		if (alarm->class == INCIDENT_FALL)
-			ret_suspicion->probability = TOLD_FALL_PROBABILITY;
-		(void)snprintf(add_reason(ret_suspicion, logit(ret_suspicion->probability))->text,
-			INCIDENT_TEXT_MAX, "%s", alarm->why);
-		return true;
+		if (reading->value == alarm->value)
+			return judge_alarm(said, alarm, sensor, reading, at, ret_suspicion);
+		*said = (struct alarm_said){.last_us = 0};
+		return false;
 	}
 	return false;
 }

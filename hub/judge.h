@@ -35,6 +35,8 @@ int judge_end(struct judge *j, const struct roster_sensor *sensor, struct moment
 /* When judge_silence() may have something to say, or UINT64_MAX. */
 uint64_t judge_next_us(const struct judge *j);
 
-/* A reading of an installed sensor, presses apart (hub/press.h): true with a suspicion. */
+/* A reading of an installed sensor, second hearings too, presses apart (hub/press.h): true with a
+ * suspicion. An alarm in the open is unconfirmed when first heard; said again (the same frame or
+ * another) it is a confirmation. */
 bool judge_reading(struct judge *j, const struct roster_sensor *sensor,
 	const struct reading *reading, struct moment at, struct suspicion *ret_suspicion);

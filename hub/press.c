@@ -8,15 +8,15 @@
 #include <string.h>
 
 enum press press_meaning(
-	const struct roster_sensor *sensor, const struct reading *reading, bool is_asking)
+	const struct roster_sensor *sensor, const struct reading *reading, enum asked asked)
 {
 	bool is_short = reading->value == BUTTON_PRESS;
 
 	if (reading->value == BUTTON_NONE)
 		return PRESS_NOTHING;
 	if (sensor->button == BUTTON_USE_FINE)
-		return is_asking ? PRESS_FINE : PRESS_NOTHING;
-	if (sensor->button == BUTTON_USE_BOTH && is_asking && is_short)
+		return asked == ASKED_NOTHING ? PRESS_NOTHING : PRESS_FINE;
+	if (sensor->button == BUTTON_USE_BOTH && asked == ASKED_WHETHER_WELL && is_short)
 		return PRESS_FINE;
 	return PRESS_HELP;
 }
@@ -36,4 +36,27 @@ struct suspicion press_call(
 	memcpy(s.room, sensor->room, sizeof(s.room));
 	(void)snprintf(s.why, sizeof(s.why), "%s", why);
 	return s;
+}
+
+enum press press_heard(struct roster_sensor *sensor, const struct reading *reading,
+	enum asked asked, struct moment at, struct suspicion *ret_call)
+{
+	bool is_first = reading->repeats == 0;
+	enum press press;
+
+	if (is_first)
+		sensor->asked_at_press = (uint8_t)asked;
+	press = press_meaning(sensor, reading, (enum asked)sensor->asked_at_press);
+	if (press == PRESS_FINE && reading->is_forgeable && is_first)
+		return PRESS_NOTHING;
+	if (press != PRESS_HELP)
+		return press;
+	*ret_call = press_call(sensor, PRESS_CALLED, false, moment_wall_ms(at, reading->time_us));
+	ret_call->is_confirmation = !is_first;
+	ret_call->is_unconfirmed = is_first && reading->is_forgeable;
+	if (!ret_call->is_unconfirmed)
+		return press;
+	ret_call->is_certain = false;
+	ret_call->probability = PRESS_ONCE_PROBABILITY;
+	return press;
 }

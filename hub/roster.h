@@ -54,10 +54,12 @@ struct roster_sensor {
 	enum gatt_address address_type;
 	char adapter[ADAPTER_NAME_MAX]; /* over which; "": the receiver's */
 	uint32_t stale_s;
-	bool is_failed;     /* its source says that it is broken */
-	uint64_t heard_us;  /* 0: never */
-	uint64_t readings;  /* heard since start */
-	int8_t battery_pct; /* −1: not known */
+	bool is_failed;         /* its source says that it is broken */
+	uint64_t heard_us;      /* 0: never */
+	uint64_t readings;      /* heard since start */
+	int8_t battery_pct;     /* −1: not known */
+	uint8_t asked_at_press; /* hub/press.h: what was asked when its last press was first heard
+				 */
 };
 
 /* All zero is an empty one. */

@@ -28,15 +28,13 @@ static struct roster_sensor *hear(struct hub *h, const struct sensor_id *id, str
 	return sensor;
 }
 
-static void on_press(struct hub *h, const struct roster_sensor *sensor,
-	const struct reading *reading, struct moment at)
+static void on_press(struct hub *h, struct roster_sensor *sensor, const struct reading *reading,
+	struct moment at)
 {
 	struct suspicion call;
 
-	switch (press_meaning(sensor, reading, episodes_is_asking(&h->episodes))) {
+	switch (press_heard(sensor, reading, episodes_asked(&h->episodes), at, &call)) {
 	case PRESS_HELP:
-		call = press_call(
-			sensor, PRESS_CALLED, false, moment_wall_ms(at, reading->time_us));
 		(void)hub_suspect(h, &call, at);
 		break;
 	case PRESS_FINE:
@@ -59,11 +57,11 @@ static void on_reading(const struct reading *reading, void *userdata)
 
 	(void)stint;
 	h->readings++;
-	/* a second hearing confirms and is no new event */
-	if (!sensor || reading->repeats > 0)
+	if (!sensor)
 		return;
-	if (reading->kind == READING_BATTERY)
+	if (reading->kind == READING_BATTERY && reading->repeats == 0)
 		sensor->battery_pct = (int8_t)reading->value;
+	/* a second hearing (repeats > 0) confirms alarms and is no new event */
 	if (reading->kind == READING_BUTTON)
 		on_press(h, sensor, reading, at);
 	else if (judge_reading(h->judge, sensor, reading, at, &suspicion))

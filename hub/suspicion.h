@@ -32,8 +32,12 @@ struct suspicion {
 	char room[INCIDENT_TEXT_MAX];
 	char by[INCIDENT_TEXT_MAX];  /* "resident" for what a person did, else "hub" */
 	char why[INCIDENT_TEXT_MAX]; /* one phrase */
-	bool is_certain; /* a person's own call, smoke: raised at once, nobody is asked first */
-	bool is_update;  /* more about what was already told (same mark): never makes an incident */
+	bool is_certain;     /* a person's own call, smoke: raised at once, nobody is asked first */
+	bool is_unconfirmed; /* heard once, in the open: waits for its second hearing, then the
+				resident is asked (hub/escalate.h) */
+	bool is_confirmation; /* that second hearing: of a call it makes no incident and is no
+				 further press */
+	bool is_update; /* more about what was already told (same mark): never makes an incident */
 	bool is_test;
 	uint64_t mark;    /* the same in everything told about one event; 0: none */
 	int64_t event_ms; /* UTC */

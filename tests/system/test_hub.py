@@ -211,6 +211,22 @@ def test_HS_09_a_press_repeated_on_air_is_one_press_in_the_house():
         assert sensor["battery_pct"] == 100, sensor
 
 
+def test_HS_09_a_press_in_the_open_counts_at_once_when_heard_twice():
+    plain = "A4:C1:38:8D:18:B2"
+    with House(ask_s=60, sensors=f"  - {{id: '{plain}', role: button}}\n") as house:
+        capture = house.folder / "air.btsnoop"
+        frame = (plain, b"\x44\x00\x07\x3a\x01")
+        btsnoop(capture, frame)
+        assert play(house, capture) == [("help", 1)], "heard once it waits for its second hearing"
+        house.hub.wait_step("verifying")
+        assert house.hub.incidents()[0]["state"] == "verifying"
+        house.hub.end(signal.SIGKILL)
+        btsnoop(capture, frame, frame)
+        [(_, seq)] = play(house, capture)
+        [incident] = house.hub.incidents()
+        assert incident["state"] == "raised" and seq > 2, incident
+
+
 def test_HS_08_a_press_replayed_after_kill_9_is_none():
     with House() as house:
         capture = with_a_sealed_button(house)

@@ -83,6 +83,57 @@ static void test_a_call_for_help_skips_verifying(void **state)
 	assert_int_equal(c.transitions[1].seq, 2);
 }
 
+static void test_what_is_heard_once_waits_and_is_asked(void **state)
+{
+	struct escalation t = table_of(30), nobody_asked = table_of(0);
+	struct suspicion help = suspicion_of(INCIDENT_HELP, "bouton");
+	struct change c;
+	unsigned int row = 0;
+
+	(void)state;
+	help.is_certain = false;
+	help.is_unconfirmed = true;
+	(void)suspect(&t, &help, 0, &row);
+	assert_int_equal(t.episodes[row].incident.state, INCIDENT_SUSPECTED);
+	assert_int_equal(escalate_asked(&t), -ENOENT);
+	assert_int_equal(escalate_next_us(&t, true), T0 + ESCALATE_CONFIRM_US);
+	assert_int_equal(escalate_time(&t, row, at_s(1.9), &c), 0);
+	assert_int_equal(escalate_time(&t, row, at_s(2), &c), 1);
+	assert_int_equal(c.after.incident.state, INCIDENT_VERIFYING);
+	assert_int_equal(c.after.verify_until_us, T0 + 32 * US_PER_S);
+	escalate_adopt(&t, &c);
+	assert_int_equal(escalate_asked(&t), row);
+	(void)suspect(&nobody_asked, &help, 0, &row);
+	assert_int_equal(escalate_time(&nobody_asked, row, at_s(2), &c), 1);
+	assert_int_equal(c.after.incident.state, INCIDENT_RAISED);
+	assert_int_equal(c.after.call_seq, 2);
+	assert_string_equal(c.after.incident.why, "entendu une seule fois");
+}
+
+static void test_a_second_hearing_raises_and_begins_nothing(void **state)
+{
+	struct escalation t = table_of(30);
+	struct suspicion first = suspicion_of(INCIDENT_HELP, "bouton"), again = first;
+	struct suspicion other = suspicion_of(INCIDENT_HELP, "cordon");
+	unsigned int row = 0, same = 0;
+
+	(void)state;
+	again.is_confirmation = true;
+	assert_int_equal(suspect(&t, &again, 0, &same), 0);
+	first.is_certain = other.is_certain = false;
+	first.is_unconfirmed = other.is_unconfirmed = true;
+	(void)suspect(&t, &first, 0, &row);
+	/* another sensor's, heard once too: neither confirms the other */
+	assert_int_equal(suspect(&t, &other, 0.5, &same), 1);
+	assert_int_equal(same, row);
+	assert_int_equal(t.episodes[row].incident.state, INCIDENT_SUSPECTED);
+	assert_int_equal(suspect(&t, &again, 1, &same), 1);
+	assert_int_equal(same, row);
+	assert_int_equal(t.episodes[row].incident.state, INCIDENT_RAISED);
+	assert_int_equal(t.episodes[row].presses, 2);
+	assert_int_equal(suspect(&t, &again, 10, &same), 0);
+}
+
 static void test_help_while_asked_raises_what_is_asked(void **state)
 {
 	struct escalation t = table_of(30);
@@ -316,6 +367,8 @@ int main(void)
 		cmocka_unit_test(test_HS_01_only_fine_cancels_and_it_is_owed_to_the_centre),
 		cmocka_unit_test(test_HS_01_fine_after_raising_is_told_and_closes_nothing),
 		cmocka_unit_test(test_a_call_for_help_skips_verifying),
+		cmocka_unit_test(test_what_is_heard_once_waits_and_is_asked),
+		cmocka_unit_test(test_a_second_hearing_raises_and_begins_nothing),
 		cmocka_unit_test(test_help_while_asked_raises_what_is_asked),
 		cmocka_unit_test(test_a_test_never_joins_a_real_incident),
 		cmocka_unit_test(test_HS_10_a_fall_latches),

@@ -190,6 +190,31 @@ static void test_an_alarm_that_goes_on_is_told_once(void **state)
 	(void)judge_free(j);
 }
 
+static void test_an_alarm_in_the_open_is_confirmed_by_its_second_hearing(void **state)
+{
+	static struct roster roster;
+	struct roster_sensor detector = {
+		.id = {.text = "d"}, .role = ROLE_WEARABLE, .fall_kind = READING_PROBLEM};
+	struct reading r = {.kind = READING_SMOKE, .value = 1, .is_forgeable = true};
+	struct judge *j = judge_of(&roster, &detector);
+	struct suspicion s;
+
+	(void)state;
+	assert_true(judge_reading(j, &roster.sensors[0], &r, at_s(0), &s));
+	assert_true(s.is_unconfirmed && !s.is_certain && !s.is_confirmation);
+	assert_true(s.probability == 0.5);
+	r.repeats = 1;
+	assert_true(judge_reading(j, &roster.sensors[0], &r, at_s(1), &s));
+	assert_true(s.is_confirmation && s.is_certain && !s.is_unconfirmed);
+	assert_false(judge_reading(j, &roster.sensors[0], &r, at_s(2), &s));
+	/* a fall that a pendant tells is asked about in any case */
+	r = (struct reading){.kind = READING_PROBLEM, .value = 1, .is_forgeable = true};
+	assert_true(judge_reading(j, &roster.sensors[0], &r, at_s(3), &s));
+	assert_false(s.is_unconfirmed || s.is_certain);
+	assert_false(judge_reading(j, &roster.sensors[0], &r, at_s(4), &s));
+	(void)judge_free(j);
+}
+
 static void test_a_cord_pulled_again_calls_again(void **state)
 {
 	static struct roster roster;
@@ -250,7 +275,7 @@ static void test_ordinary_readings_are_nothing(void **state)
 	for (unsigned int kind = 0; kind < READING_KINDS; kind++)
 		if (kind != READING_BUTTON && kind != READING_PULL_CORD && kind != READING_SMOKE &&
 			kind != READING_CARBON_MONOXIDE_ALARM && kind != READING_GAS_ALARM &&
-			kind != READING_HEAT)
+			kind != READING_HEAT && kind != READING_EMERGENCY)
 			assert_false(is_alarm(j, &roster, (enum reading_kind)kind, 1, 0, &s));
 	(void)judge_free(j);
 }
@@ -263,6 +288,7 @@ int main(void)
 		cmocka_unit_test(test_a_fall_is_found_while_others_are_added_and_removed),
 		cmocka_unit_test(test_what_is_no_wearable_or_no_batch_is_refused),
 		cmocka_unit_test(test_an_alarm_that_goes_on_is_told_once),
+		cmocka_unit_test(test_an_alarm_in_the_open_is_confirmed_by_its_second_hearing),
 		cmocka_unit_test(test_a_cord_pulled_again_calls_again),
 		cmocka_unit_test(test_a_pendant_tells_a_fall_only_as_configured),
 		cmocka_unit_test(test_ordinary_readings_are_nothing),

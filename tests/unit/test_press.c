@@ -16,21 +16,23 @@ static void test_what_a_press_means(void **state)
 	static const struct {
 		enum button_use use;
 		double press;
-		bool is_asking;
+		enum asked asked;
 		enum press want;
 	} rows[] = {
-		{BUTTON_USE_HELP, BUTTON_PRESS, false, PRESS_HELP},
-		{BUTTON_USE_HELP, BUTTON_PRESS, true, PRESS_HELP},
-		{BUTTON_USE_HELP, BUTTON_LONG, false, PRESS_HELP},
-		{BUTTON_USE_HELP, BUTTON_DOUBLE, false, PRESS_HELP},
-		{BUTTON_USE_HELP, BUTTON_HOLD, false, PRESS_HELP},
-		{BUTTON_USE_HELP, BUTTON_NONE, false, PRESS_NOTHING},
-		{BUTTON_USE_FINE, BUTTON_PRESS, false, PRESS_NOTHING},
-		{BUTTON_USE_FINE, BUTTON_PRESS, true, PRESS_FINE},
-		{BUTTON_USE_BOTH, BUTTON_PRESS, false, PRESS_HELP},
-		{BUTTON_USE_BOTH, BUTTON_PRESS, true, PRESS_FINE},
-		{BUTTON_USE_BOTH, BUTTON_LONG, true, PRESS_HELP},
-		{BUTTON_USE_BOTH, BUTTON_NONE, true, PRESS_NOTHING},
+		{BUTTON_USE_HELP, BUTTON_PRESS, ASKED_NOTHING, PRESS_HELP},
+		{BUTTON_USE_HELP, BUTTON_PRESS, ASKED_WHETHER_WELL, PRESS_HELP},
+		{BUTTON_USE_HELP, BUTTON_LONG, ASKED_NOTHING, PRESS_HELP},
+		{BUTTON_USE_HELP, BUTTON_DOUBLE, ASKED_NOTHING, PRESS_HELP},
+		{BUTTON_USE_HELP, BUTTON_HOLD, ASKED_NOTHING, PRESS_HELP},
+		{BUTTON_USE_HELP, BUTTON_NONE, ASKED_NOTHING, PRESS_NOTHING},
+		{BUTTON_USE_FINE, BUTTON_PRESS, ASKED_NOTHING, PRESS_NOTHING},
+		{BUTTON_USE_FINE, BUTTON_PRESS, ASKED_WHETHER_WELL, PRESS_FINE},
+		{BUTTON_USE_BOTH, BUTTON_PRESS, ASKED_NOTHING, PRESS_HELP},
+		{BUTTON_USE_BOTH, BUTTON_PRESS, ASKED_WHETHER_WELL, PRESS_FINE},
+		{BUTTON_USE_BOTH, BUTTON_LONG, ASKED_WHETHER_WELL, PRESS_HELP},
+		{BUTTON_USE_BOTH, BUTTON_PRESS, ASKED_WHETHER_CALLED, PRESS_HELP},
+		{BUTTON_USE_FINE, BUTTON_PRESS, ASKED_WHETHER_CALLED, PRESS_FINE},
+		{BUTTON_USE_BOTH, BUTTON_NONE, ASKED_WHETHER_WELL, PRESS_NOTHING},
 	};
 
 	(void)state;
@@ -38,7 +40,57 @@ static void test_what_a_press_means(void **state)
 		struct roster_sensor button = {.role = ROLE_BUTTON, .button = rows[n].use};
 		struct reading press = {.kind = READING_BUTTON, .value = rows[n].press};
 
-		assert_int_equal(press_meaning(&button, &press, rows[n].is_asking), rows[n].want);
+		assert_int_equal(press_meaning(&button, &press, rows[n].asked), rows[n].want);
+	}
+}
+
+static const struct {
+	enum button_use use;
+	bool is_forgeable;
+	enum asked asked_first, asked_again;
+	enum press first, again;
+} hearings[] = {
+	{BUTTON_USE_HELP, false, ASKED_NOTHING, ASKED_NOTHING, PRESS_HELP, PRESS_HELP},
+	{BUTTON_USE_HELP, true, ASKED_NOTHING, ASKED_NOTHING, PRESS_HELP, PRESS_HELP},
+	/* a second hearing means what the first one did, whatever is asked by then */
+	{BUTTON_USE_BOTH, true, ASKED_NOTHING, ASKED_WHETHER_WELL, PRESS_HELP, PRESS_HELP},
+	{BUTTON_USE_BOTH, true, ASKED_NOTHING, ASKED_WHETHER_CALLED, PRESS_HELP, PRESS_HELP},
+	{BUTTON_USE_BOTH, true, ASKED_WHETHER_WELL, ASKED_NOTHING, PRESS_NOTHING, PRESS_FINE},
+	/* what could silence an alarm is believed once it is heard twice */
+	{BUTTON_USE_FINE, true, ASKED_WHETHER_WELL, ASKED_WHETHER_WELL, PRESS_NOTHING, PRESS_FINE},
+	{BUTTON_USE_FINE, false, ASKED_WHETHER_WELL, ASKED_WHETHER_WELL, PRESS_FINE, PRESS_FINE},
+	{BUTTON_USE_FINE, true, ASKED_NOTHING, ASKED_WHETHER_WELL, PRESS_NOTHING, PRESS_NOTHING},
+};
+
+static void test_what_is_heard_in_the_open_counts_by_its_second_hearing(void **state)
+{
+	const struct moment at = {.now_us = 1000, .wall_ms = 1700000000000};
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(hearings) / sizeof(hearings[0]); n++) {
+		bool is_forgeable = hearings[n].is_forgeable;
+		struct roster_sensor button = {.role = ROLE_BUTTON, .button = hearings[n].use};
+		struct reading press = {.kind = READING_BUTTON,
+			.value = BUTTON_PRESS,
+			.is_forgeable = is_forgeable};
+		struct suspicion s = {.probability = -1};
+
+		assert_int_equal(press_heard(&button, &press, hearings[n].asked_first, at, &s),
+			hearings[n].first);
+		if (hearings[n].first == PRESS_HELP) {
+			assert_int_equal(s.is_certain, !is_forgeable);
+			assert_int_equal(s.is_unconfirmed, is_forgeable);
+			assert_false(s.is_confirmation);
+			assert_true(is_forgeable ? s.probability == PRESS_ONCE_PROBABILITY
+						 : s.probability == 1);
+		}
+		press.repeats = 1;
+		assert_int_equal(press_heard(&button, &press, hearings[n].asked_again, at, &s),
+			hearings[n].again);
+		if (hearings[n].again == PRESS_HELP) {
+			assert_true(s.is_certain && s.is_confirmation && !s.is_unconfirmed);
+			assert_true(s.probability == 1);
+		}
 	}
 }
 
@@ -64,6 +116,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_a_press_means),
+		cmocka_unit_test(test_what_is_heard_in_the_open_counts_by_its_second_hearing),
 		cmocka_unit_test(test_a_call_is_certain_and_the_residents),
 	};
 

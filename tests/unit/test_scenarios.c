@@ -50,9 +50,9 @@ static void do_home(struct play *p, const json_t *step)
 	start(p, "maison", ask_s ? (uint32_t)json_integer_value(ask_s) : 30);
 }
 
-static const struct roster_sensor *sensor_of(struct play *p, const char *text)
+static struct roster_sensor *sensor_of(struct play *p, const char *text)
 {
-	const struct roster_sensor *sensor;
+	struct roster_sensor *sensor;
 	struct sensor_id id = {.text = ""};
 
 	(void)snprintf(id.text, sizeof(id.text), "%s", text);
@@ -61,17 +61,25 @@ static const struct roster_sensor *sensor_of(struct play *p, const char *text)
 	return sensor;
 }
 
+/* `open` first or again: it came in the open, and is the first or the second hearing of a frame. */
+static bool is_forgeable(const json_t *step)
+{
+	return json_object_get(step, "open") != NULL;
+}
+
 static void do_press(struct play *p, const json_t *step)
 {
 	bool is_long = strcmp(text_of(step, "how", "short"), "long") == 0;
-	const struct roster_sensor *sensor = sensor_of(p, text_of(step, "press", ""));
-	struct reading reading = {
-		.kind = READING_BUTTON, .value = is_long ? BUTTON_LONG : BUTTON_PRESS};
+	struct roster_sensor *sensor = sensor_of(p, text_of(step, "press", ""));
+	struct reading reading = {.time_us = moment_of(p).now_us,
+		.kind = READING_BUTTON,
+		.value = is_long ? BUTTON_LONG : BUTTON_PRESS,
+		.is_forgeable = is_forgeable(step),
+		.repeats = strcmp(text_of(step, "open", ""), "again") == 0};
 	struct suspicion call;
 
-	switch (press_meaning(sensor, &reading, episodes_is_asking(&p->episodes))) {
+	switch (press_heard(sensor, &reading, episodes_asked(&p->episodes), moment_of(p), &call)) {
 	case PRESS_HELP:
-		call = press_call(sensor, PRESS_CALLED, false, moment_of(p).wall_ms);
 		(void)episodes_suspect(&p->episodes, &call, moment_of(p), NULL);
 		break;
 	case PRESS_FINE:
@@ -95,6 +103,8 @@ static void do_reading(struct play *p, const json_t *step)
 	reading = (struct reading){.time_us = moment_of(p).now_us,
 		.sensor = sensor->id,
 		.kind = kind,
+		.is_forgeable = is_forgeable(step),
+		.repeats = strcmp(text_of(step, "open", ""), "again") == 0,
 		.value = json_number_value(json_object_get(step, "value"))};
 	if (judge_reading(p->judge, sensor, &reading, moment_of(p), &suspicion))
 		(void)episodes_suspect(&p->episodes, &suspicion, moment_of(p), NULL);
@@ -218,6 +228,9 @@ static void do_expect(struct play *p, const json_t *step)
 				states);
 		else if (strcmp(key, "published") == 0)
 			check(p, p->published == number, "published %u", p->published);
+		else if (strcmp(key, "asking") == 0)
+			check(p, episodes_is_asking(&p->episodes) == json_is_true(value),
+				"is asking: %d", episodes_is_asking(&p->episodes));
 		else if (strcmp(key, "owed") == 0)
 			check(p, escalate_owed_count(&p->episodes.table) == number, "owed %u",
 				escalate_owed_count(&p->episodes.table));

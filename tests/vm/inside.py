@@ -100,6 +100,20 @@ def test_HS_09_a_press_by_radio_is_one_incident_at_the_centre():
         assert house.hub.end() == 0
 
 
+def test_HS_09_a_press_by_radio_heard_once_is_asked_about_and_not_lost():
+    with Controllers(2, LE_ONLY), RadioHouse(ask_s=1) as house:
+        house.start_broker()
+        house.start_hub()
+        button = Sensor(1)
+        button.say(bthome(1, PRESS), times=1)
+        house.hub.wait_step("suspected")
+        house.wait_raised(1)
+        told = [s["what"] for s in house.hub.steps if s["what"] in ("suspected", "verifying", "raised")]
+        assert told == ["suspected", "verifying", "raised"], told
+        [incident] = house.hub.incidents()
+        assert incident["probability"] == 0.5 and "pas de réponse" in incident["why"], incident
+
+
 def test_adapter_switched_off_and_back():
     with Controllers(2, LE_ONLY), RadioHouse() as house:
         house.start_broker()
