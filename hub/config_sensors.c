@@ -28,6 +28,9 @@ static const cyaml_schema_field_t sensor_fields[] = {
 	TEXT(connect, OPTIONAL),
 	TEXT(adapter, OPTIONAL),
 	CYAML_FIELD_UINT_PTR("stale_s", OPTIONAL, struct sensor_yaml, stale_s),
+	CYAML_FIELD_UINT_PTR("stale_min_s", OPTIONAL, struct sensor_yaml, stale_min_s),
+	CYAML_FIELD_BOOL_PTR("canary", OPTIONAL, struct sensor_yaml, canary),
+	CYAML_FIELD_BOOL_PTR("supervised", OPTIONAL, struct sensor_yaml, supervised),
 	CYAML_FIELD_MAPPING_PTR(
 		"modbus", OPTIONAL, struct sensor_yaml, modbus, config_modbus_fields),
 	CYAML_FIELD_END,
@@ -146,6 +149,39 @@ static int take_connect(struct entry *entry, const struct sensor_yaml *y, struct
 	return 0;
 }
 
+static int take_seconds(struct entry *entry, const char *name, const uint32_t *value, uint32_t *to)
+{
+	if (!value)
+		return 0;
+	if (*value < ROSTER_STALE_MIN_S || *value > ROSTER_STALE_MAX_S)
+		return refuse(entry, name, "is %u, needs %u..%u", *value, ROSTER_STALE_MIN_S,
+			ROSTER_STALE_MAX_S);
+	*to = *value;
+	return 0;
+}
+
+static int take_supervised(
+	struct entry *entry, const struct sensor_yaml *y, struct roster_sensor *s)
+{
+	int r = take_seconds(entry, "stale_s", y->stale_s, &s->stale_s);
+
+	if (r == 0)
+		r = take_seconds(entry, "stale_min_s", y->stale_min_s, &s->stale_min_s);
+	if (r < 0)
+		return r;
+	if (s->stale_s && s->stale_min_s > s->stale_s)
+		return refuse(entry, "stale_min_s", "is %u, more than stale_s which is %u",
+			s->stale_min_s, s->stale_s);
+	s->is_canary = y->canary && *y->canary;
+	s->is_unsupervised = y->supervised && !*y->supervised;
+	if (s->is_canary && s->role != ROLE_BEACON)
+		return refuse(entry, "canary", "is for a beacon, this is a %s",
+			sensor_role_text(s->role));
+	if (s->is_canary && s->is_unsupervised)
+		return refuse(entry, "canary", "is for a beacon that is supervised");
+	return 0;
+}
+
 static int take_sensor(struct entry *entry, const struct sensor_yaml *y, struct roster_sensor *s)
 {
 	int r = take_text(entry, "id", y->id, sizeof(s->id.text), s->id.text);
@@ -165,11 +201,7 @@ static int take_sensor(struct entry *entry, const struct sensor_yaml *y, struct 
 		r = take_connect(entry, y, s);
 	if (r < 0)
 		return r;
-	s->stale_s = y->stale_s ? *y->stale_s : sensor_role_stale_s(s->role);
-	if (s->stale_s < ROSTER_STALE_MIN_S || s->stale_s > ROSTER_STALE_MAX_S)
-		return refuse(entry, "stale_s", "is %u, needs %u..%u", s->stale_s,
-			ROSTER_STALE_MIN_S, ROSTER_STALE_MAX_S);
-	return 0;
+	return take_supervised(entry, y, s);
 }
 
 int config_sensors_take(const char *file, const struct sensor_yaml *sensors, unsigned int count,

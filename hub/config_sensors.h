@@ -10,7 +10,8 @@
 
 struct sensor_yaml {
 	char *id, *name, *room, *role, *place, *button, *fall, *connect, *adapter;
-	uint32_t *stale_s;
+	uint32_t *stale_s, *stale_min_s;
+	bool *canary, *supervised;
 	struct modbus_yaml *modbus;
 };
 

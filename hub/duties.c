@@ -5,6 +5,7 @@
  */
 #include "common/cleanup.h"
 #include "hub/hub.h"
+#include "hub/watch.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -30,7 +31,7 @@ static void list_open(const struct hub *h, struct heartbeat *b)
 
 void hub_send_heartbeat(struct hub *h, struct moment at)
 {
-	struct roster_counts counts = roster_count(&h->config.roster, at.now_us);
+	struct roster_counts counts = supervision_count(&h->supervision, at.now_us);
 	struct heartbeat b = {.uptime_s = (at.now_us - h->started_us) / US_PER_S,
 		.wall_ms = at.wall_ms,
 		.outbox = outbox_depth(h->outbox),
@@ -75,6 +76,7 @@ static void tick(struct hub *h, struct moment at)
 	}
 	(void)episodes_resume(&h->episodes, at);
 	outputs_again(h);
+	watch_turn(h, at);
 	health_beat(h->health, h->outbox_part, at.now_us);
 }
 

@@ -8,6 +8,7 @@
 #include "common/cleanup.h"
 #include "common/log.h"
 #include "hub/radio.h"
+#include "hub/watch.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -150,6 +151,7 @@ static int init_store(struct hub *h)
 	resumed = episodes_resume(&h->episodes, at);
 	if (resumed)
 		log_info("outbox: %u open incidents taken up", resumed);
+	watch_begin(h, at);
 	return 0;
 }
 
@@ -229,6 +231,7 @@ void hub_done(struct hub *h)
 		h->sources[n].source = source_free(h->sources[n].source);
 	h->uplink = uplink_free(h->uplink);
 	hub_save_counters(h, hub_now());
+	watch_save(h, hub_now());
 	h->health = health_free(h->health);
 	h->timer = sd_event_source_disable_unref(h->timer);
 	h->judge = judge_free(h->judge);

@@ -13,6 +13,7 @@
 #include "hub/episodes.h"
 #include "hub/judge.h"
 #include "hub/outputs.h"
+#include "hub/supervision.h"
 #include "hub/uplink.h"
 #include "sensors/source.h"
 
@@ -30,7 +31,7 @@ struct hub;
 struct hub_source {
 	struct source *source;
 	struct hub *hub;                      /* borrowed: the owner */
-	const struct roster_sensor *wearable; /* the one it streams for, once heard */
+	const struct roster_sensor *wearable; /* the one it streams for; a recording's once heard */
 	struct source_health health;
 	bool is_receiver; /* the radio's */
 	bool is_link;     /* a wearable's, which can buzz … */
@@ -46,6 +47,7 @@ struct hub {
 	uint64_t armed_us; /* when the timer is set to go off */
 	struct device_keys keys;
 	struct judge *judge;
+	struct supervision supervision;
 	struct outbox *outbox;
 	struct episodes episodes;
 	struct uplink *uplink;
@@ -57,7 +59,7 @@ struct hub {
 	unsigned int endless_count; /* of sources_count: radio and buses */
 	struct hub_source sources[HUB_SOURCES_MAX];
 	bool is_exit_at_end;
-	uint64_t started_us, heartbeat_us, tick_us, counters_us;
+	uint64_t started_us, heartbeat_us, tick_us, counters_us, watched_us;
 	uint64_t readings, batches, strangers, malformed, unknown_receipts;
 	uint32_t tests;
 };

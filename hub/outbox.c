@@ -47,20 +47,6 @@ struct outbox *outbox_free(struct outbox *o)
 	return NULL;
 }
 
-/* Runs a statement that returns no row, and makes it ready for the next time. */
-static int run(struct outbox *o, enum outbox_statement which)
-{
-	sqlite3_stmt *s = o->statements[which];
-	int code, r;
-
-	errno = 0;
-	code = sqlite3_step(s);
-	r = code == SQLITE_DONE ? 0 : outbox_store_error(o, code);
-	(void)sqlite3_reset(s);
-	(void)sqlite3_clear_bindings(s);
-	return r;
-}
-
 static void bind_text(sqlite3_stmt *s, int n, const char *text)
 {
 	(void)sqlite3_bind_text(s, n, text, -1, SQLITE_STATIC);
@@ -98,7 +84,7 @@ static int put_episode(struct outbox *o, const struct episode *e, struct moment 
 	(void)sqlite3_bind_int64(s, 15, e->incident.event_ms);
 	bind_number(s, 16, !escalate_is_done(e));
 	bind_number(s, 17, escalate_is_owed(e));
-	return run(o, STATEMENT_PUT_INCIDENT);
+	return outbox_store_run(o, STATEMENT_PUT_INCIDENT);
 }
 
 static int put_transition(struct outbox *o, const struct transition *t)
@@ -112,7 +98,7 @@ static int put_transition(struct outbox *o, const struct transition *t)
 	(void)sqlite3_bind_int64(s, 5, t->at_ms);
 	bind_text(s, 6, t->by);
 	bind_text(s, 7, t->why);
-	return run(o, STATEMENT_PUT_TRANSITION);
+	return outbox_store_run(o, STATEMENT_PUT_TRANSITION);
 }
 
 /* Tells one key of a device from the next: a sensor that was given a new key begins anew, and its
@@ -139,7 +125,7 @@ static int put_counters(struct outbox *o, const struct device_keys *keys)
 		(void)sqlite3_bind_blob(s, 1, d->address, sizeof(d->address), SQLITE_STATIC);
 		bind_number(s, 2, d->counter);
 		bind_number(s, 3, key_mark(d));
-		r = run(o, STATEMENT_PUT_COUNTER);
+		r = outbox_store_run(o, STATEMENT_PUT_COUNTER);
 	}
 	return r;
 }
@@ -160,7 +146,7 @@ static void remember(struct outbox *o, const struct transition transitions[], un
 static int write_all(
 	struct outbox *o, const struct episode *e, struct device_keys *keys, struct moment at)
 {
-	int r = run(o, STATEMENT_BEGIN);
+	int r = outbox_store_run(o, STATEMENT_BEGIN);
 
 	if (r < 0)
 		return r;
@@ -171,14 +157,9 @@ static int write_all(
 	if (r == 0 && keys)
 		r = put_counters(o, keys);
 	if (r == 0)
-		r = run(o, STATEMENT_COMMIT);
-	if (r < 0 && !sqlite3_get_autocommit(o->db)) {
-		char fault[INCIDENT_TEXT_MAX];
-
-		memcpy(fault, o->fault, sizeof(fault));
-		(void)run(o, STATEMENT_ROLLBACK);
-		memcpy(o->fault, fault, sizeof(fault));
-	}
+		r = outbox_store_run(o, STATEMENT_COMMIT);
+	if (r < 0)
+		outbox_store_rollback(o);
 	return r;
 }
 

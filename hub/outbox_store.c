@@ -30,6 +30,14 @@ static const char schema[] =
 	"PRAGMA user_version=1;"
 	"COMMIT";
 
+/* From version 1 to 2: an older store is brought up to date, a fresh one goes the same way. */
+static const char schema_2[] =
+	"BEGIN IMMEDIATE;"
+	"CREATE TABLE watched (sensor TEXT PRIMARY KEY, silent_s INTEGER NOT NULL,"
+	" cadence TEXT NOT NULL) WITHOUT ROWID;"
+	"PRAGMA user_version=2;"
+	"COMMIT";
+
 #define INCIDENT_COLUMNS \
 	"json, seq, delivered_seq, sensor, mark, evidence_us, verify_until_us, verify_until_ms," \
 	" boot, presses, progress_ms, call_seq"
@@ -52,6 +60,9 @@ static const char *const texts[STATEMENTS] = {
 	[STATEMENT_COUNTERS] = "SELECT address, counter, key_mark FROM counter",
 	[STATEMENT_DEPTH] = "SELECT count(*) FROM incident WHERE is_open AND is_owed",
 	[STATEMENT_OPEN_COUNT] = "SELECT count(*) FROM incident WHERE is_open",
+	[STATEMENT_FORGET_WATCHED] = "DELETE FROM watched",
+	[STATEMENT_PUT_WATCHED] = "INSERT OR REPLACE INTO watched VALUES (?,?,?)",
+	[STATEMENT_WATCHED] = "SELECT sensor, silent_s, cadence FROM watched",
 };
 
 int outbox_store_error(struct outbox *o, int code)
@@ -99,7 +110,7 @@ static int ask(sqlite3 *db, const char *sql, char *ret, size_t bytes)
 }
 
 /* SQLITE_OK; SQLITE_NOTADB for what must be set aside, with the reason in ret_why. */
-static int check(sqlite3 *db, bool *ret_is_new, char ret_why[32])
+static int check(sqlite3 *db, long *ret_version, char ret_why[32])
 {
 	char text[64] = "";
 	int code = ask(db, "PRAGMA user_version", text, sizeof(text));
@@ -115,9 +126,9 @@ static int check(sqlite3 *db, bool *ret_is_new, char ret_why[32])
 	code = ask(db, "SELECT count(*) FROM sqlite_schema", text, sizeof(text));
 	if (code != SQLITE_OK)
 		return code;
-	*ret_is_new = version == 0 && strcmp(text, "0") == 0;
-	if (version == 0 && !*ret_is_new)
+	if (version == 0 && strcmp(text, "0") != 0)
 		return SQLITE_NOTADB;
+	*ret_version = version;
 	code = ask(db, "PRAGMA quick_check(1)", text, sizeof(text));
 	return code == SQLITE_OK && strcmp(text, "ok") != 0 ? SQLITE_CORRUPT : code;
 }
@@ -135,7 +146,7 @@ static int prepare(struct outbox *o)
 
 static int try_open(struct outbox *o, char ret_why[32])
 {
-	bool is_new = false;
+	long version = 0;
 	int code = sqlite3_open_v2(o->path, &o->db,
 		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
 
@@ -147,9 +158,11 @@ static int try_open(struct outbox *o, char ret_why[32])
 			"PRAGMA journal_size_limit=4194304; PRAGMA cache_size=-512",
 			NULL, NULL, NULL);
 	if (code == SQLITE_OK)
-		code = check(o->db, &is_new, ret_why);
-	if (code == SQLITE_OK && is_new)
+		code = check(o->db, &version, ret_why);
+	if (code == SQLITE_OK && version < 1)
 		code = sqlite3_exec(o->db, schema, NULL, NULL, NULL);
+	if (code == SQLITE_OK && version < 2)
+		code = sqlite3_exec(o->db, schema_2, NULL, NULL, NULL);
 	if (code == SQLITE_OK)
 		code = prepare(o);
 	return code;
@@ -195,4 +208,28 @@ int outbox_store_open(struct outbox *o)
 	r = outbox_store_error(o, code);
 	outbox_store_close(o);
 	return r;
+}
+
+int outbox_store_run(struct outbox *o, enum outbox_statement which)
+{
+	sqlite3_stmt *s = o->statements[which];
+	int code, r;
+
+	errno = 0;
+	code = sqlite3_step(s);
+	r = code == SQLITE_DONE ? 0 : outbox_store_error(o, code);
+	(void)sqlite3_reset(s);
+	(void)sqlite3_clear_bindings(s);
+	return r;
+}
+
+void outbox_store_rollback(struct outbox *o)
+{
+	char fault[INCIDENT_TEXT_MAX];
+
+	if (sqlite3_get_autocommit(o->db))
+		return;
+	memcpy(fault, o->fault, sizeof(fault));
+	(void)outbox_store_run(o, STATEMENT_ROLLBACK);
+	memcpy(o->fault, fault, sizeof(fault));
 }

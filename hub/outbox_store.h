@@ -25,6 +25,9 @@ enum outbox_statement {
 	STATEMENT_COUNTERS,
 	STATEMENT_DEPTH,
 	STATEMENT_OPEN_COUNT,
+	STATEMENT_FORGET_WATCHED,
+	STATEMENT_PUT_WATCHED,
+	STATEMENT_WATCHED,
 	STATEMENTS
 };
 
@@ -48,3 +51,8 @@ int outbox_store_set_aside(struct outbox *o, const char *why);
 /* −errno for what SQLite answered, and the phrase in o->fault. Reads errno, as the failed call left
  * it: sqlite3_system_errno() is 0 after a failed COMMIT (3.40). */
 int outbox_store_error(struct outbox *o, int code);
+
+/* Runs a statement that returns no row, and makes it ready for the next time: 0 or −errno. */
+int outbox_store_run(struct outbox *o, enum outbox_statement which);
+/* Undoes what was begun, the fault in words kept. */
+void outbox_store_rollback(struct outbox *o);

@@ -30,6 +30,7 @@ static int add_link(struct hub *h, struct hub_source *source, const struct roste
 	const struct source_listener listener = hub_listener(source);
 
 	source->is_link = true;
+	source->wearable = sensor;
 	return source_gatt_new(&source->source, h->event, &options, &listener);
 }
 

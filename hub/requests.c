@@ -31,7 +31,7 @@ void request_put_count(json_t *object, const char *key, uint64_t count)
 	request_put(object, key, json_integer((json_int_t)count));
 }
 
-static json_t *sensor_json(const struct roster_sensor *s, uint64_t now_us)
+static json_t *sensor_json(const struct hub *h, const struct roster_sensor *s, uint64_t now_us)
 {
 	json_t *object = json_object();
 
@@ -39,10 +39,15 @@ static json_t *sensor_json(const struct roster_sensor *s, uint64_t now_us)
 	request_put(object, "name", json_string(s->name));
 	request_put(object, "room", json_string(s->room));
 	request_put(object, "role", json_string(sensor_role_text(s->role)));
-	request_put(object, "state", json_string(sensor_state_text(roster_state(s, now_us))));
+	request_put(object, "state",
+		json_string(sensor_state_text(supervision_state(&h->supervision, s, now_us))));
 	request_put(object, "last_s",
 		s->heard_us ? json_integer((json_int_t)((now_us - s->heard_us) / US_PER_S))
 			    : json_null());
+	request_put(object, "deadline_s",
+		s->is_unsupervised ? json_null()
+				   : json_integer(supervision_deadline_s(&h->supervision, s)));
+	request_put(object, "learned", json_boolean(supervision_is_learned(&h->supervision, s)));
 	request_put(object, "battery_pct",
 		s->battery_pct >= 0 ? json_integer(s->battery_pct) : json_null());
 	request_put_count(object, "readings", s->readings);
@@ -55,7 +60,7 @@ static json_t *sensors_json(const struct hub *h)
 	uint64_t now_us = clock_boot_us();
 
 	for (const struct roster_sensor *s = NULL; (s = roster_following(&h->config.roster, s));)
-		(void)json_array_append_new(list, sensor_json(s, now_us));
+		(void)json_array_append_new(list, sensor_json(h, s, now_us));
 	return list;
 }
 

@@ -4,22 +4,23 @@
  */
 #include "hub/roster.h"
 
-#include "common/clock.h"
-
 #include <errno.h>
 #include <string.h>
 
+/* In seconds: never sooner; while nothing is known; never later. What is worn goes out with who
+ * wears it. What people set off may rest for days (a washing machine, a guest room) until its sign
+ * of life is known; 72 h is telecare's bound. */
 static const struct {
 	const char *name;
-	uint32_t stale_s;
+	struct cadence_bounds bounds;
 } roles[ROLES] = {
-	[ROLE_WEARABLE] = {"wearable", 3600},
-	[ROLE_BUTTON] = {"button", 86400},
-	[ROLE_MOTION] = {"motion", 86400},
-	[ROLE_CONTACT] = {"contact", 86400},
-	[ROLE_PRESSURE] = {"pressure", 86400},
-	[ROLE_ENVIRONMENT] = {"environment", 3600},
-	[ROLE_BEACON] = {"beacon", 600},
+	[ROLE_WEARABLE] = {"wearable", {3600, 86400, 86400, false}},
+	[ROLE_BUTTON] = {"button", {3600, 259200, 259200, false}},
+	[ROLE_MOTION] = {"motion", {600, 604800, 604800, false}},
+	[ROLE_CONTACT] = {"contact", {600, 604800, 604800, false}},
+	[ROLE_PRESSURE] = {"pressure", {600, 604800, 604800, false}},
+	[ROLE_ENVIRONMENT] = {"environment", {600, 259200, 259200, true}},
+	[ROLE_BEACON] = {"beacon", {60, 3600, 3600, true}},
 };
 
 static const char *const states[SENSOR_STATES] = {
@@ -49,9 +50,21 @@ const char *sensor_state_text(enum sensor_state state)
 	return states[state];
 }
 
-uint32_t sensor_role_stale_s(enum sensor_role role)
+struct cadence_bounds sensor_bounds(const struct roster_sensor *sensor)
 {
-	return roles[role].stale_s;
+	struct cadence_bounds b = roles[sensor->role].bounds;
+
+	if (sensor->stale_min_s)
+		b.least_s = sensor->stale_min_s;
+	if (sensor->stale_s)
+		b.first_s = b.most_s = sensor->stale_s;
+	if (sensor->is_canary)
+		b.first_s = b.most_s = sensor->stale_s ? sensor->stale_s : ROSTER_CANARY_S;
+	if (sensor->is_canary || b.least_s > b.most_s)
+		b.least_s = b.most_s;
+	if (b.first_s < b.least_s)
+		b.first_s = b.least_s;
+	return b;
 }
 
 /* Where in the order the first id is that is not below `id`. */
@@ -151,26 +164,4 @@ struct roster_sensor *roster_hear(struct roster *r, const struct sensor_id *id, 
 	sensor->readings++;
 	sensor->is_failed = false;
 	return sensor;
-}
-
-enum sensor_state roster_state(const struct roster_sensor *sensor, uint64_t now_us)
-{
-	if (sensor->is_failed)
-		return SENSOR_FAILED;
-	if (sensor->heard_us == 0)
-		return SENSOR_NEVER;
-	if (now_us > sensor->heard_us && now_us - sensor->heard_us > sensor->stale_s * US_PER_S)
-		return SENSOR_STALE;
-	return SENSOR_FRESH;
-}
-
-struct roster_counts roster_count(const struct roster *r, uint64_t now_us)
-{
-	unsigned int by_state[SENSOR_STATES] = {0};
-
-	for (const struct roster_sensor *s = NULL; (s = roster_following(r, s));)
-		by_state[roster_state(s, now_us)]++;
-	return (struct roster_counts){.fresh = by_state[SENSOR_FRESH],
-		.stale = by_state[SENSOR_STALE] + by_state[SENSOR_NEVER],
-		.failed = by_state[SENSOR_FAILED]};
 }

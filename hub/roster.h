@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The sensors installed in this home: where each is, what it is for and when it was last heard.
- * A plain table of fixed size. Whether a sensor is fresh is judged from `now_us` alone; learned
- * deadlines and the events of silence are supervision's matter.
+ * A plain table of fixed size. Whether a sensor is fresh, stale or failed is supervision's matter.
  *
  * A sensor keeps its row from being added until it is removed, whatever else is added or removed
  * meanwhile: pointers to it and what others keep beside it by roster_row() stay good. A row that
@@ -12,6 +11,7 @@
 #pragma once
 
 #include "common/incident.h"
+#include "hub/cadence.h"
 #include "models/fall.h"
 #include "sensors/adapter.h"
 #include "sensors/gatt_socket.h"
@@ -24,6 +24,7 @@
 #define ROSTER_WEARABLES_MAX 8
 #define ROSTER_STALE_MIN_S   10
 #define ROSTER_STALE_MAX_S   604800
+#define ROSTER_CANARY_S      30 /* a canary's deadline where none is configured */
 
 enum sensor_role {
 	ROLE_WEARABLE,
@@ -53,7 +54,10 @@ struct roster_sensor {
 	bool has_link;               /* a wearable that the hub connects to */
 	enum gatt_address address_type;
 	char adapter[ADAPTER_NAME_MAX]; /* over which; "": the receiver's */
-	uint32_t stale_s;
+	uint32_t stale_s;       /* configured: silent at the most; 0: by role and what is learned */
+	uint32_t stale_min_s;   /* configured: never too long below that; 0: by role */
+	bool is_canary;         /* a beacon whose silence is the receiver's */
+	bool is_unsupervised;   /* speaks only when it is used: its silence says nothing */
 	bool is_failed;         /* its source says that it is broken */
 	uint64_t heard_us;      /* 0: never */
 	uint64_t readings;      /* heard since start */
@@ -77,8 +81,9 @@ const char *sensor_role_text(enum sensor_role role);
 /* −EINVAL for an unknown word, ret untouched. */
 int sensor_role_from_text(const char *text, enum sensor_role *ret);
 const char *sensor_state_text(enum sensor_state state);
-/* How long a sensor of this role may be silent where nothing is configured. */
-uint32_t sensor_role_stale_s(enum sensor_role role);
+/* Within what its deadline is learned: by its role, narrowed by its configuration. A canary's is
+ * not learned. */
+struct cadence_bounds sensor_bounds(const struct roster_sensor *sensor);
 
 /* 0; −EEXIST the id is there already; −ENOSPC at ROSTER_SENSORS_MAX + 1; −EMFILE at
  * ROSTER_WEARABLES_MAX + 1 wearables. */
@@ -100,6 +105,3 @@ static inline unsigned int roster_row(const struct roster *r, const struct roste
 }
 /* The sensor of a reading or batch, marked as heard; NULL for a stranger. */
 struct roster_sensor *roster_hear(struct roster *r, const struct sensor_id *id, uint64_t now_us);
-
-enum sensor_state roster_state(const struct roster_sensor *sensor, uint64_t now_us);
-struct roster_counts roster_count(const struct roster *r, uint64_t now_us);

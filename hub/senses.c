@@ -8,6 +8,7 @@
 #include "hub/hub.h"
 #include "hub/press.h"
 #include "hub/radio.h"
+#include "hub/watch.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -23,6 +24,7 @@ static struct roster_sensor *hear(struct hub *h, const struct sensor_id *id, str
 		return NULL;
 	}
 	(void)roster_hear(&h->config.roster, id, at.now_us);
+	watch_hear(h, sensor, at.now_us);
 	if (before_us == 0 || at.now_us > before_us + HUB_BURST_US)
 		control_tell(h->control, at.now_us, "hub", "reading", NULL, sensor->id.text);
 	return sensor;
@@ -106,12 +108,22 @@ static void end_stream(struct hub_source *source)
 		(void)hub_suspect(source->hub, &suspicions[n], at);
 }
 
+static void on_sign(const struct sensor_id *id, void *userdata)
+{
+	struct hub_source *source = userdata;
+	const struct roster_sensor *sensor = roster_find(&source->hub->config.roster, id);
+
+	if (sensor)
+		watch_hear(source->hub, sensor, hub_now().now_us);
+}
+
 static void on_health(const struct source_health *health, void *userdata)
 {
 	struct hub_source *source = userdata;
 	struct hub *h = source->hub;
 
 	source->health = *health;
+	watch_source(source, hub_now().now_us);
 	if (health->state == SOURCE_DEAF)
 		log_warning("%s: deaf: %s", source->source->ops->name, health->why);
 	if (health->state == SOURCE_HEARING) {
@@ -169,5 +181,6 @@ struct source_listener hub_listener(struct hub_source *source)
 		.on_accel = on_accel,
 		.on_health = on_health,
 		.on_notice = on_notice,
+		.on_sign = on_sign,
 		.userdata = source};
 }

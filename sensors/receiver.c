@@ -33,12 +33,24 @@ static bool is_wanted(const uint8_t address[6], uint8_t address_type, const stru
 	return bthome_v2_address(contents, told) && is_ours(r->keys, told);
 }
 
+static void tell_sign(struct receiver *r, const struct advertisement *a, int answer)
+{
+	const struct device_key *device = device_keys_find(r->keys, a->address);
+
+	if (!device || !device->is_enrolled)
+		return;
+	if (answer == -ENODATA || (!device->has_key && (answer == 0 || answer == -EALREADY)))
+		r->on_sign(&device->id, r->userdata);
+}
+
 static void on_advertisement(const struct advertisement *a, void *userdata)
 {
 	struct receiver *r = userdata;
 	int answer = decoders_decode(a, r->keys, &r->decoding, &r->decoded);
 	int count = answer == -EALREADY ? r->decoded.count : answer;
 
+	if (count <= 0 && r->on_sign)
+		tell_sign(r, a, answer);
 	for (int i = 0; r->on_reading && i < count; i++)
 		r->on_reading(&r->decoded.readings[i], r->userdata);
 }
@@ -54,6 +66,7 @@ void receiver_init(struct receiver *r, struct device_keys *keys,
 	r->decoding = (struct decoding_counters){0};
 	r->is_discovering = false;
 	r->on_reading = on_reading;
+	r->on_sign = NULL;
 	r->userdata = userdata;
 }
 

@@ -18,13 +18,17 @@ struct receiver {
 	struct decoding_counters decoding;
 	bool is_discovering;
 	void (*on_reading)(const struct reading *reading, void *userdata); /* may be NULL */
+	/* Heard, and nothing new in it: a sign of life. Of a device that has a key only what is
+	 * authentic is one. May be NULL. */
+	void (*on_sign)(const struct sensor_id *sensor, void *userdata);
 	void *userdata;
 	struct decoded decoded; /* the advertisement being told */
 };
 
 /* Whether strangers are heard too; after receiver_init() they are not. */
 void receiver_discover(struct receiver *r, bool is_discovering);
-/* on_reading may be NULL. What is heard a second time (reading.repeats) is told as well. */
+/* on_reading may be NULL; on_sign begins as NULL. What is heard a second time (reading.repeats) is
+ * told as well. */
 void receiver_init(struct receiver *r, struct device_keys *keys,
 	void (*on_reading)(const struct reading *reading, void *userdata), void *userdata);
 /* One packet from the controller, led by its H4 type. `now_us` is when it was heard: what is a

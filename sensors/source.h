@@ -37,6 +37,8 @@ struct source_listener {
 	void (*on_accel)(const struct accel_batch *batch, void *userdata);
 	void (*on_health)(const struct source_health *health, void *userdata);
 	void (*on_notice)(const struct source_notice *notice, void *userdata); /* may be NULL */
+	/* A sensor was heard that said nothing new. May be NULL. */
+	void (*on_sign)(const struct sensor_id *sensor, void *userdata);
 	void *userdata;
 };
 

@@ -64,6 +64,14 @@ static void tell_reading(const struct reading *reading, void *userdata)
 		s->source.listener.on_reading(reading, s->source.listener.userdata);
 }
 
+static void tell_sign(const struct sensor_id *sensor, void *userdata)
+{
+	struct source_ble *s = userdata;
+
+	if (s->source.listener.on_sign)
+		s->source.listener.on_sign(sensor, s->source.listener.userdata);
+}
+
 static void arm(struct source_ble *s)
 {
 	uint64_t due_us = s->fd >= 0 ? scanning_next_us(&s->scanning) : s->retry_us;
@@ -330,6 +338,7 @@ int source_ble_new(struct source **ret, sd_event *event, const struct source_ble
 	(void)snprintf(s->adapter, sizeof(s->adapter), "%s", options->adapter);
 	scanning_init(&s->scanning, options->is_active);
 	receiver_init(&s->receiver, options->keys, tell_reading, s);
+	s->receiver.on_sign = tell_sign;
 	r = sd_event_add_time(event, &s->timer, CLOCK_BOOTTIME, 0, TIMER_ACCURACY_US, on_timer, s);
 	if (r < 0)
 		return r;

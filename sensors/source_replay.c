@@ -56,6 +56,14 @@ static void tell_health(struct source_replay *s, enum source_state state, const 
 		s->source.listener.on_health(&health, s->source.listener.userdata);
 }
 
+static void tell_sign(const struct sensor_id *sensor, void *userdata)
+{
+	struct source_replay *s = userdata;
+
+	if (s->source.listener.on_sign)
+		s->source.listener.on_sign(sensor, s->source.listener.userdata);
+}
+
 static void tell_reading(const struct reading *reading, void *userdata)
 {
 	struct source_replay *s = userdata;
@@ -200,6 +208,7 @@ int source_replay_new(struct source **ret, sd_event *event,
 	s->source = (struct source){.ops = &replay_ops, .listener = *listener};
 	s->speed = options->speed;
 	receiver_init(&s->receiver, options->keys ? options->keys : &s->own_keys, tell_reading, s);
+	s->receiver.on_sign = tell_sign;
 	receiver_discover(&s->receiver, !options->keys);
 	error = recording_open(&s->recording, options->path, options->sensor, ret_error);
 	if (error < 0)

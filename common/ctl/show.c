@@ -105,7 +105,8 @@ static void add_faults(json_t *rows, enum ctl_language language, const json_t *f
 static void add_sensor(json_t *rows, enum ctl_language language, const json_t *sensor)
 {
 	const json_t *last_s = json_object_get(sensor, "last_s");
-	char ago[SHORT_MAX] = "", text[2 * SHORT_MAX] = "";
+	const json_t *deadline_s = json_object_get(sensor, "deadline_s");
+	char ago[SHORT_MAX] = "", text[2 * SHORT_MAX] = "", deadline[2 * SHORT_MAX] = "";
 	bool is_french = language == CTL_FRENCH;
 	json_t *row = new_row(rows);
 
@@ -113,18 +114,26 @@ static void add_sensor(json_t *rows, enum ctl_language language, const json_t *s
 		duration_text(language, (int64_t)json_number_value(last_s), ago);
 		(void)snprintf(text, sizeof text, is_french ? "il y a %s" : "%s ago", ago);
 	}
+	if (json_is_number(deadline_s)) {
+		duration_text(language, (int64_t)json_number_value(deadline_s), ago);
+		(void)snprintf(deadline, sizeof deadline, "%s%s", ago,
+			json_is_true(json_object_get(sensor, "learned"))
+				? ctl_words(language, ", learned")
+				: "");
+	}
 	add(row, text_of(sensor, "id"));
 	add(row, text_of(sensor, "name"));
 	add(row, text_of(sensor, "room"));
 	add(row, ctl_words(language, text_of(sensor, "role")));
 	add(row, ctl_words(language, text_of(sensor, "state")));
 	add(row, text);
+	add(row, deadline);
 }
 
 static void show_sensors(FILE *out, enum ctl_language language, const json_t *sensors)
 {
 	static const char *const heads[] = {
-		"sensor", "name", "room", "role", "state", "heard", NULL};
+		"sensor", "name", "room", "role", "state", "heard", "may be silent", NULL};
 	json_t *rows = json_array();
 
 	add_words(new_row(rows), language, heads);

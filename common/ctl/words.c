@@ -34,6 +34,8 @@ static const char *const phrases[][CTL_LANGUAGES] = {
 	{"role", "rôle"},
 	{"state", "état"},
 	{"heard", "entendu"},
+	{"may be silent", "silence permis"},
+	{", learned", ", appris"},
 	{"happened", "survenu"},
 	{"class", "genre"},
 	{"by", "par"},

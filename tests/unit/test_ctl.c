@@ -264,7 +264,8 @@ static void test_every_refusal_of_the_daemons_is_told_in_french(void **state)
 #define HUB_STATUS \
 	"{\"ok\":true,\"home\":\"nice-0042\",\"version\":\"0.1.0\",\"uptime_s\":93784,\"broker\":" \
 	"\"up\",\"outbox\":0,\"sensors\":[{\"id\":\"A4:C1\",\"name\":\"Montre\",\"room\":\"\",\"role\":" \
-	"\"wearable\",\"state\":\"fresh\",\"last_s\":2},{\"id\":\"pir\",\"name\":\"Entrée\",\"room\":" \
+	"\"wearable\",\"state\":\"fresh\",\"last_s\":2," \
+	"\"deadline_s\":3600,\"learned\":true},{\"id\":\"pir\",\"name\":\"Entrée\",\"room\":" \
 	"\"Entrée\",\"role\":\"motion\",\"state\":\"never\",\"last_s\":null}],\"faults\":[\"pir\\u001b\"]," \
 	"\"incidents_open\":1}\n"
 
@@ -273,22 +274,24 @@ static void test_status_for_people(void **state)
 	struct peer *p = *state;
 	struct said s = ask(p, "status", HUB_STATUS);
 
-	assert_string_equal(s.out, "home            nice-0042\n"
-				   "version         0.1.0\n"
-				   "running for     26 h 03 min\n"
-				   "broker          up\n"
-				   "outbox          0\n"
-				   "open incidents  1\n"
-				   "fault           pir?\n"
-				   "\n"
-				   "sensor  name    room    role      state  heard\n"
-				   "A4:C1   Montre          wearable  fresh  2 s ago\n"
-				   "pir     Entrée  Entrée  motion    never\n");
+	assert_string_equal(s.out,
+		"home            nice-0042\n"
+		"version         0.1.0\n"
+		"running for     26 h 03 min\n"
+		"broker          up\n"
+		"outbox          0\n"
+		"open incidents  1\n"
+		"fault           pir?\n"
+		"\n"
+		"sensor  name    room    role      state  heard    may be silent\n"
+		"A4:C1   Montre          wearable  fresh  2 s ago  60 min, learned\n"
+		"pir     Entrée  Entrée  motion    never\n");
 	(void)setenv("LC_ALL", "fr_FR.UTF-8", 1);
 	s = ask(p, "status", HUB_STATUS);
-	assert_non_null(strstr(s.out, "capteur  nom     pièce   rôle       état    entendu\n"
-				      "A4:C1    Montre          porté      frais   il y a 2 s\n"
-				      "pir      Entrée  Entrée  mouvement  jamais\n"));
+	assert_non_null(strstr(s.out,
+		"capteur  nom     pièce   rôle       état    entendu     silence permis\n"
+		"A4:C1    Montre          porté      frais   il y a 2 s  60 min, appris\n"
+		"pir      Entrée  Entrée  mouvement  jamais\n"));
 	s = ask(p, "--json|status", HUB_STATUS);
 	assert_string_equal(s.out, HUB_STATUS);
 }

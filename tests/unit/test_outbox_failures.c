@@ -47,7 +47,7 @@ static void test_a_cut_store_is_kept_aside(void **state)
 static void test_a_newer_store_is_kept_aside(void **state)
 {
 	(void)outbox_free(open_in(*state));
-	(void)number(*state, "PRAGMA user_version=2");
+	(void)number(*state, "PRAGMA user_version=3");
 	expect_aside(*state);
 }
 

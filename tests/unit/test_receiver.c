@@ -9,7 +9,7 @@
 struct room {
 	struct receiver receiver;
 	struct device_keys keys;
-	int readings, repeats;
+	int readings, repeats, signs;
 	char sensor[SENSOR_ID_MAX];
 };
 
@@ -24,6 +24,14 @@ static void on_reading(const struct reading *reading, void *userdata)
 	room->readings += reading->repeats == 0;
 	room->repeats += reading->repeats;
 	memcpy(room->sensor, reading->sensor.text, sizeof(room->sensor));
+}
+
+static void on_sign(const struct sensor_id *sensor, void *userdata)
+{
+	struct room *room = userdata;
+
+	room->signs++;
+	memcpy(room->sensor, sensor->text, sizeof(room->sensor));
 }
 
 static struct room *room_new(void)
@@ -116,6 +124,31 @@ static void test_enrolled_and_keyed_devices_are_heard(void **state)
 	room_free(room);
 }
 
+static void test_a_frame_with_nothing_new_is_a_sign_of_life(void **state)
+{
+	struct room *room = room_new();
+
+	(void)state;
+	room->receiver.on_sign = on_sign;
+	hear(room, own, 0, "020106"); /* a stranger's is none */
+	assert_int_equal(room->signs, 0);
+	device_keys_ensure(&room->keys, own)->is_enrolled = true;
+	hear(room, own, 0, "020106"); /* flags alone: no decoder's */
+	assert_int_equal(room->signs, 1);
+	assert_string_equal(room->sensor, "54:48:E6:8F:80:A5");
+	hear(room, own, 0, PRESS);
+	hear(room, own, 0, PRESS);
+	assert_int_equal(room->signs, 1); /* told as readings */
+	hear(room, own, 0, PRESS);
+	assert_int_equal(room->signs, 2);
+	/* whoever can be authentic must be: anybody can repeat what is in the open */
+	assert_int_equal(device_keys_set(&room->keys, own, "231d39c1d7cc1ab1aee224cd096db932"), 0);
+	hear(room, own, 0, "020106");
+	hear(room, own, 0, PRESS);
+	assert_int_equal(room->signs, 2);
+	room_free(room);
+}
+
 static void test_a_device_is_known_by_the_address_in_its_payload(void **state)
 {
 	struct room *room = room_new();
@@ -199,6 +232,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_strangers_are_dropped_unread),
 		cmocka_unit_test(test_enrolled_and_keyed_devices_are_heard),
+		cmocka_unit_test(test_a_frame_with_nothing_new_is_a_sign_of_life),
 		cmocka_unit_test(test_a_device_is_known_by_the_address_in_its_payload),
 		cmocka_unit_test(test_parts_of_strangers_take_no_room),
 		cmocka_unit_test(test_the_table_finds_all_and_nobody_else),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The table of installed sensors: bounds, order, and freshness from `now` alone.
+ * The table of installed sensors: bounds and order.
  */
 #include "hub/roster.h"
 
@@ -95,43 +95,19 @@ static void test_a_sensor_keeps_its_row_whoever_comes_and_goes(void **state)
 	assert_int_equal(roster_find(&r, &stranger.id)->heard_us, 0);
 }
 
-static void test_freshness_is_judged_from_now(void **state)
-{
-	static struct roster r;
-	struct roster_sensor s = sensor_of(1, ROLE_MOTION), *found;
-	struct sensor_id stranger = {.text = "stranger"};
-	struct roster_counts counts;
-
-	(void)state;
-	memset(&r, 0, sizeof(r));
-	(void)roster_add(&r, &s);
-	s = sensor_of(2, ROLE_BUTTON);
-	(void)roster_add(&r, &s);
-	found = roster_find(&r, &s.id);
-	assert_int_equal(roster_state(found, 10 * US_PER_S), SENSOR_NEVER);
-	assert_null(roster_hear(&r, &stranger, 10 * US_PER_S));
-	assert_ptr_equal(roster_hear(&r, &s.id, 10 * US_PER_S), found);
-	assert_int_equal(roster_state(found, 9 * US_PER_S), SENSOR_FRESH);
-	assert_int_equal(roster_state(found, 70 * US_PER_S), SENSOR_FRESH);
-	assert_int_equal(roster_state(found, 70 * US_PER_S + 1), SENSOR_STALE);
-	counts = roster_count(&r, 70 * US_PER_S);
-	assert_int_equal(counts.fresh, 1);
-	assert_int_equal(counts.stale, 1); /* never heard: nothing is known of it */
-	found->is_failed = true;
-	assert_int_equal(roster_state(found, 70 * US_PER_S), SENSOR_FAILED);
-	assert_int_equal(roster_count(&r, 70 * US_PER_S).failed, 1);
-}
-
 static void test_every_role_has_a_word(void **state)
 {
 	(void)state;
 	for (unsigned int n = 0; n < ROLES; n++) {
 		enum sensor_role role = ROLES;
+		struct cadence_bounds bounds;
 
 		assert_int_equal(
 			sensor_role_from_text(sensor_role_text((enum sensor_role)n), &role), 0);
 		assert_int_equal(role, n);
-		assert_in_range(sensor_role_stale_s(role), ROSTER_STALE_MIN_S, ROSTER_STALE_MAX_S);
+		bounds = sensor_bounds(&(struct roster_sensor){.role = role});
+		assert_in_range(bounds.least_s, ROSTER_STALE_MIN_S, bounds.first_s);
+		assert_in_range(bounds.most_s, bounds.first_s, ROSTER_STALE_MAX_S);
 	}
 	assert_int_equal(sensor_role_from_text("toaster", &(enum sensor_role){0}), -EINVAL);
 }
@@ -142,7 +118,6 @@ int main(void)
 		cmocka_unit_test(test_sensors_at_the_maximum_and_one_more),
 		cmocka_unit_test(test_wearables_at_the_maximum_and_one_more),
 		cmocka_unit_test(test_a_sensor_keeps_its_row_whoever_comes_and_goes),
-		cmocka_unit_test(test_freshness_is_judged_from_now),
 		cmocka_unit_test(test_every_role_has_a_word),
 	};
 

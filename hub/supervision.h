@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Whether each installed sensor is still heard: how long it has been silent, against a deadline
+ * learned from its own cadence (cadence.h) within the bounds of its role and configuration. Silence
+ * is counted only while the way it would come by is listened to: while the receiver is deaf, or its
+ * bus unplugged, no sensor behind it grows more silent, and nothing is learned. What is known
+ * outlives a restart through the store, silence included, so that a hub that starts anew each hour
+ * still notices. Pure: time comes in, states come out; hub/watch.c wires it.
+ */
+#pragma once
+
+#include "hub/cadence.h"
+#include "hub/config_modbus.h"
+#include "hub/roster.h"
+
+/* The ways by which sensors are heard. NONE: a recording; always listened to. */
+#define WAY_NONE             0
+#define WAY_RADIO            1
+#define WAY_BUS(bus)         (2 + (bus))
+#define SUPERVISION_WAYS_MAX WAY_BUS(HUB_BUSES_MAX)
+
+/* One sensor, in the row that the roster gives it. */
+struct watched {
+	struct sensor_id id; /* whose this is; "": nobody's */
+	unsigned int way;
+	struct cadence cadence;
+	bool has_been_heard; /* ever: before the last restart counts */
+	uint64_t silent_us;  /* listened to before from_us without a sign of it */
+	uint64_t from_us;    /* listened to since; UINT64_MAX: its way is deaf */
+};
+
+struct supervision {
+	const struct roster *roster; /* borrowed from the hub's configuration */
+	bool is_deaf[SUPERVISION_WAYS_MAX];
+	struct watched sensors[ROSTER_SENSORS_MAX];
+};
+
+/* Watches every sensor of the roster from now on; all ways but NONE begin deaf. */
+void supervision_init(struct supervision *s, const struct roster *roster, uint64_t now_us);
+/* By which way a sensor is heard, where it is not what its id says (a radio address: the radio). */
+void supervision_set_way(struct supervision *s, const struct roster_sensor *sensor,
+	unsigned int way, uint64_t now_us);
+/* A sensor that was added to the roster, or whose row was given to another. Known by itself when it
+ * is first heard. */
+void supervision_add(struct supervision *s, const struct roster_sensor *sensor, uint64_t now_us);
+/* What the store kept of a sensor; silent_s since it was last heard. */
+void supervision_recall(struct supervision *s, const struct roster_sensor *sensor,
+	const struct cadence *cadence, uint64_t silent_s, uint64_t now_us);
+
+/* A sign of life of a sensor, understood or not. */
+void supervision_hear(struct supervision *s, const struct roster_sensor *sensor, uint64_t now_us);
+/* A way is listened to from now on, or is not. */
+void supervision_listen(
+	struct supervision *s, unsigned int way, bool is_listening, uint64_t now_us);
+
+enum sensor_state supervision_state(
+	const struct supervision *s, const struct roster_sensor *sensor, uint64_t now_us);
+struct roster_counts supervision_count(const struct supervision *s, uint64_t now_us);
+/* How long it has been silent while it was listened to. */
+uint64_t supervision_silent_us(
+	const struct supervision *s, const struct roster_sensor *sensor, uint64_t now_us);
+uint32_t supervision_deadline_s(const struct supervision *s, const struct roster_sensor *sensor);
+bool supervision_is_learned(const struct supervision *s, const struct roster_sensor *sensor);
+
+/*
+ * Whether the silence of a room says something about the people in it: it has sensors that people
+ * set off (motion, contact, pressure), and every one of them is fresh. "" is the whole home. Of a
+ * room with a sensor that is stale, failed or never heard nobody can say that it is quiet.
+ */
+bool supervision_hears_room(const struct supervision *s, const char *room, uint64_t now_us);
