@@ -33,6 +33,7 @@ LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(SAN_COMPILE
 
 LIBS_HUB := -lsystemd -lmodbus -lpaho-mqtt3as -ljansson -lcyaml -lyaml -lsqlite3 -lcrypto -lm
 LIBS_GATEWAY := -lsystemd -lpaho-mqtt3as -lcrypto -ljansson -lcyaml -lyaml -lsqlite3 -lasound -lespeak-ng -lm
+LIBS_VOICE := -lasound -lespeak-ng
 LIBS_CTL := -ljansson -lsystemd
 LIBS_EVAL := -lcrypto -ljansson -lm
 LIBS_TEST := $(LIBS_HUB) -lasound -lespeak-ng
@@ -44,7 +45,7 @@ LIB := $(B)/libvigie.a
 LIB_OBJECTS := $(call objects,$(call sources,common sensors sensors/decoders models models/eval models/recordings hub \
 	caller-gateway common/ctl))
 
-PROGRAMS := $(patsubst %,$(B)/bin/%,$(if $(wildcard hub/main.c),vigie-hub) \
+PROGRAMS := $(patsubst %,$(B)/bin/%,$(if $(wildcard hub/main.c),vigie-hub vigie-voice) \
 	$(if $(wildcard caller-gateway/main.c),vigie-gateway) $(if $(wildcard common/ctl/main.c),vigie-ctl) \
 	$(if $(wildcard models/eval/main.c),vigie-eval))
 UNIT := $(call targets,tests/unit/test_*.c)
@@ -75,6 +76,8 @@ $(LIB): $(LIB_OBJECTS) $(B)/members
 link = @mkdir -p $(@D); $(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o %.a,$^) $(1)
 $(B)/bin/vigie-hub: $(B)/hub/main.o $(LIB)
 	$(call link,$(LIBS_HUB))
+$(B)/bin/vigie-voice: $(B)/hub/voice/main.o $(LIB)
+	$(call link,$(LIBS_VOICE))
 $(B)/bin/vigie-gateway: $(B)/caller-gateway/main.o $(LIB)
 	$(call link,$(LIBS_GATEWAY))
 $(B)/bin/vigie-ctl: $(B)/common/ctl/main.o $(LIB)
@@ -87,6 +90,8 @@ $(B)/bin/dump-features: $(B)/models/training/dump_features.o $(B)/models/trainin
 	$(call link,-lm)
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(LIB)
 	$(call link,-lcmocka $(LIBS_TEST))
+# They speak with the program that ships.
+$(B)/tests/unit/test_voice $(B)/tests/bench/bench_home_voice: $(B)/bin/vigie-voice
 $(B)/tests/system/%: $(B)/tests/system/%.o $(LIB)
 	$(call link,$(LIBS_TEST))
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(LIB)

@@ -17,10 +17,6 @@
 _Static_assert(HUB_CONFIG_ERROR_MAX == CONFIG_FILE_ERROR_MAX, "one size of message");
 _Static_assert(HUB_PATH_MAX == CONFIG_PATH_MAX, "one size of path");
 
-struct dialogue_yaml {
-	uint32_t *ask_s;
-};
-
 struct bluetooth_yaml {
 	char *adapter, *scan;
 };
@@ -45,12 +41,6 @@ struct hub_yaml {
 	CYAML_FIELD_STRING_PTR( \
 		#field, CYAML_FLAG_POINTER | (flags), type, field, 0, CYAML_UNLIMITED)
 
-static const cyaml_schema_field_t dialogue_fields[] = {
-	CYAML_FIELD_UINT_PTR(
-		"ask_s", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct dialogue_yaml, ask_s),
-	CYAML_FIELD_END,
-};
-
 static const cyaml_schema_field_t bluetooth_fields[] = {
 	TEXT(adapter, struct bluetooth_yaml, CYAML_FLAG_OPTIONAL),
 	TEXT(scan, struct bluetooth_yaml, CYAML_FLAG_OPTIONAL),
@@ -67,7 +57,7 @@ static const cyaml_schema_field_t hub_fields[] = {
 	CYAML_FIELD_MAPPING_PTR("tls", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct hub_yaml,
 		tls, config_tls_fields),
 	CYAML_FIELD_MAPPING_PTR("dialogue", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
-		struct hub_yaml, dialogue, dialogue_fields),
+		struct hub_yaml, dialogue, config_dialogue_fields),
 	CYAML_FIELD_UINT_PTR("heartbeat_s", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
 		struct hub_yaml, heartbeat_s),
 	CYAML_FIELD_MAPPING_PTR("bluetooth", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
@@ -143,6 +133,8 @@ static int take_all(
 	if (r == 0 && yaml->dialogue)
 		r = take_number(file, "dialogue.ask_s", yaml->dialogue->ask_s, 0,
 			ESCALATE_ASK_MAX_S, &c->ask_s, ret_error);
+	if (r == 0 && yaml->dialogue)
+		r = config_dialogue_take(file, yaml->dialogue, &c->dialogue, ret_error);
 	if (r == 0)
 		r = take_number(file, "heartbeat_s", yaml->heartbeat_s, HUB_HEARTBEAT_MIN_S,
 			HUB_HEARTBEAT_MAX_S, &c->heartbeat_s, ret_error);
@@ -175,6 +167,7 @@ int hub_config_load(const char *path, struct hub_config *ret, char ret_error[HUB
 	(void)snprintf(c->state_dir, sizeof(c->state_dir), HUB_STATE_DEFAULT);
 	(void)snprintf(c->control, sizeof(c->control), HUB_CONTROL_DEFAULT);
 	c->ask_s = HUB_ASK_DEFAULT_S;
+	c->dialogue = config_dialogue_usual();
 	c->heartbeat_s = HUB_HEARTBEAT_USUAL_S;
 	r = take_all(path, yaml, c, ret_error);
 	if (r == 0)

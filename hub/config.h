@@ -6,6 +6,7 @@
 #pragma once
 
 #include "common/mqtt.h"
+#include "hub/config_dialogue.h"
 #include "hub/config_modbus.h"
 #include "hub/config_outputs.h"
 #include "hub/escalate.h"
@@ -31,6 +32,7 @@ struct hub_config {
 	char brokers[MQTT_BROKERS_MAX][HUB_PATH_MAX];
 	char ca[HUB_PATH_MAX], certificate[HUB_PATH_MAX], key[HUB_PATH_MAX]; /* all "" for plain */
 	uint32_t ask_s;
+	struct hub_dialogue dialogue;
 	uint32_t heartbeat_s;
 	bool has_bluetooth, is_scan_active;
 	char adapter[ADAPTER_NAME_MAX]; /* "" for the first there is */

@@ -7,6 +7,7 @@
 
 #include "common/cleanup.h"
 #include "common/log.h"
+#include "hub/prompts.h"
 #include "hub/radio.h"
 #include "hub/watch.h"
 
@@ -123,6 +124,8 @@ unsigned int hub_faults(const struct hub *h, char ret[HEARTBEAT_FAULTS_MAX][INCI
 	if (uplink_why(h->uplink)[0])
 		(void)snprintf(
 			ret[count++], INCIDENT_TEXT_MAX, "link: %.80s", uplink_why(h->uplink));
+	if (h->voice && voice_fault(h->voice)[0])
+		(void)snprintf(ret[count++], INCIDENT_TEXT_MAX, "%s", voice_fault(h->voice));
 	for (unsigned int n = 0; n < h->sources_count && count < HEARTBEAT_FAULTS_MAX; n++) {
 		const struct hub_source *s = &h->sources[n];
 
@@ -192,6 +195,7 @@ int hub_init(struct hub *h)
 	} parts[] = {
 		{"signals", init_signals},
 		{"control socket", init_control},
+		{"voice", prompts_init},
 		{"outbox", init_store},
 		{"judge", init_judge},
 		{"timer", hub_begin_duties},
@@ -230,6 +234,7 @@ void hub_done(struct hub *h)
 	for (unsigned int n = 0; n < h->sources_count; n++)
 		h->sources[n].source = source_free(h->sources[n].source);
 	h->uplink = uplink_free(h->uplink);
+	prompts_done(h);
 	hub_save_counters(h, hub_now());
 	watch_save(h, hub_now());
 	h->health = health_free(h->health);

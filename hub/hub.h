@@ -15,6 +15,7 @@
 #include "hub/outputs.h"
 #include "hub/supervision.h"
 #include "hub/uplink.h"
+#include "hub/voice.h"
 #include "sensors/source.h"
 
 #define HUB_REPLAYS_MAX 32
@@ -53,6 +54,7 @@ struct hub {
 	struct uplink *uplink;
 	struct outputs outputs;
 	struct control *control;
+	struct voice *voice; /* NULL in a home that has none */
 	struct health *health;
 	int loop_part, outbox_part;
 	unsigned int sources_count, sources_ended;

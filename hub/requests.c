@@ -7,6 +7,7 @@
 #include "common/cleanup.h"
 #include "hub/hub.h"
 #include "hub/press.h"
+#include "hub/prompts.h"
 #include "sensors/receiver.h"
 
 #include <errno.h>
@@ -280,6 +281,7 @@ static const struct {
 	{"press", press},
 	{"answer", answer_for_resident},
 	{"output", outputs_request},
+	{"say", prompts_request_say},
 };
 
 int hub_on_request(const char *verb, const json_t *request, json_t *answer, void *userdata)

@@ -20,6 +20,7 @@ static const struct ctl_command commands[] = {
 	{"press", NULL, "press", CTL_HUB, CTL_SENSOR, .show = show_press},
 	{"answer", NULL, "answer", CTL_HUB, CTL_SAID, .show = show_state},
 	{"output", NULL, "output", CTL_HUB, CTL_OUTPUT, .show = show_output},
+	{"say", NULL, "say", CTL_HUB, CTL_TEXT, .show = show_say},
 	{"acknowledge", "ack", "acknowledge", CTL_GATEWAY, CTL_INCIDENT, .takes_by = true,
 		.show = show_state},
 	{"on-the-way", NULL, "on_the_way", CTL_GATEWAY, CTL_INCIDENT, .takes_by = true,
@@ -84,9 +85,12 @@ static bool add_words(json_t *request, const struct ctl_command *command, bool i
 {
 	const char *word = **words;
 
-	if (command->words == CTL_SENSOR && word) {
+	if (command->words == CTL_TEXT && !word)
+		return complain(err, language, "\"%s\" needs a text", command->name, "");
+	if ((command->words == CTL_SENSOR || command->words == CTL_TEXT) && word) {
 		(*words)++;
-		return json_object_set_new(request, "sensor", json_string(word)) == 0;
+		return json_object_set_new(request, command->words == CTL_TEXT ? "text" : "sensor",
+			       json_string(word)) == 0;
 	}
 	if (command->words == CTL_OUTPUT)
 		return add_output(request, words, language, err);

@@ -32,6 +32,7 @@ static const char usage[] =
 	"    press [SENSOR]                 simulates a press of a button\n"
 	"    answer INCIDENT fine|help      what the resident says (or --last)\n"
 	"    output lamp|siren on|off       switches it, to try the wiring\n"
+	"    say TEXT                       says it aloud in the home\n"
 	"  gateway:\n"
 	"    acknowledge INCIDENT [--by NAME]   (ack) somebody has it in hand (or --last)\n"
 	"    on-the-way  INCIDENT [--by NAME]\n"

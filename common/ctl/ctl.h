@@ -18,7 +18,7 @@
 
 enum ctl_daemon { CTL_EITHER, CTL_HUB, CTL_GATEWAY };
 
-enum ctl_words_taken { CTL_NOTHING, CTL_INCIDENT, CTL_SENSOR, CTL_SAID, CTL_OUTPUT };
+enum ctl_words_taken { CTL_NOTHING, CTL_INCIDENT, CTL_SENSOR, CTL_SAID, CTL_OUTPUT, CTL_TEXT };
 
 struct ctl_command {
 	const char *name, *alias; /* alias may be NULL */

@@ -242,6 +242,12 @@ void show_output(FILE *out, enum ctl_language language, const json_t *answer)
 		"");
 }
 
+void show_say(FILE *out, enum ctl_language language, const json_t *answer)
+{
+	(void)answer;
+	print_line(out, ctl_words(language, "it is being said"), "", "");
+}
+
 void show_state(FILE *out, enum ctl_language language, const json_t *answer)
 {
 	print_line(out, text_of(answer, "incident"), ctl_words(language, "incident is now"),

@@ -86,7 +86,13 @@ static const char *const phrases[][CTL_LANGUAGES] = {
 	{"siren", "sirène"},
 	{"is switched on", ": mise en marche"},
 	{"is switched off", ": arrêt"},
+	{"it is being said", "c'est en train d'être dit"},
 	/* refusals */
+	{"\"%s\" needs a text", "« %s » demande un texte"},
+	{"text is not 1 to 511 bytes of plain text",
+		"text n'est pas un texte simple de 1 à 511 octets"},
+	{"this home has no voice", "ce domicile n'a pas de voix"},
+	{"too much waits to be said", "trop de phrases attendent déjà"},
 	{"%s does not run: nobody answers on %s (start it: systemctl start %s)",
 		"%s ne tourne pas : personne ne répond sur %s (le démarrer : systemctl start %s)"},
 	{"%s: no right to speak to %s (as root, or in the group %s)",

@@ -21,6 +21,7 @@ MAY_INCLUDE = {
     "models/eval": ["common", "sensors", "models", "models/eval"],
     "models/training": ["common", "sensors", "models", "models/eval", "models/training"],
     "models/recordings": ["common", "sensors", "models", "models/recordings"],
+    "hub/voice": ["common", "hub/voice_line.h"],
     "hub": ["common", "sensors", "models", "hub"],
     "caller-gateway": ["common", "caller-gateway"],
 }

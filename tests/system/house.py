@@ -147,14 +147,15 @@ class House:
 
     certificates = None  # made once for all houses of a test program
 
-    def __init__(self, ask_s=0, home="maison", device=None, heartbeat_s=60, sensors=SENSORS, homes_lost_s=240):
+    def __init__(self, ask_s=0, home="maison", device=None, heartbeat_s=60, sensors=SENSORS, homes_lost_s=240, dialogue=""):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="vigie-house-"))
         self.port = free_port()
         self.broker_folder = self.folder / "broker"
         self.home = home
         self.wave = self.folder / "said.wav"
         self._make_broker()
-        self._write_configurations(ask_s, device or f"file:FILE={self.wave},FORMAT=wav", heartbeat_s, sensors, homes_lost_s)
+        self._write_configurations(ask_s, device or f"file:FILE={self.wave},FORMAT=wav", heartbeat_s, sensors, homes_lost_s,
+                                   dialogue)
         self.broker = Program("broker", ["/usr/sbin/mosquitto", "-c", self.broker_folder / "mosquitto.conf"],
                               self.folder)
         self.hub = Program("hub", [BUILD / "bin/vigie-hub", "--config", self.folder / "hub.yaml"], self.folder)
@@ -174,7 +175,7 @@ class House:
             atexit.register(shutil.rmtree, os.path.dirname(House.certificates), ignore_errors=True)
             shutil.copytree(self.broker_folder, House.certificates)
 
-    def _write_configurations(self, ask_s, device, heartbeat_s, sensors, homes_lost_s):
+    def _write_configurations(self, ask_s, device, heartbeat_s, sensors, homes_lost_s, dialogue):
         keys = self.broker_folder
         for name in ("hub", "gateway"):
             (self.folder / f"{name}.state").mkdir(mode=0o700)
@@ -182,7 +183,7 @@ class House:
             f"home: {self.home}\nstate_dir: {self.folder}/hub.state\ncontrol: {self.folder}/hub.control\n"
             f"brokers:\n  - mqtts://127.0.0.1:{self.port}\n"
             f"tls: {{ca: {keys}/ca.crt, certificate: {keys}/homes/{self.home}.crt, key: {keys}/homes/{self.home}.key}}\n"
-            f"dialogue: {{ask_s: {ask_s}}}\nheartbeat_s: {heartbeat_s}\nsensors:\n{sensors}", encoding="utf-8")
+            f"dialogue: {{ask_s: {ask_s}{dialogue}}}\nheartbeat_s: {heartbeat_s}\nsensors:\n{sensors}", encoding="utf-8")
         (self.folder / "gateway.yaml").write_text(
             f"language: fr\nstate_dir: {self.folder}/gateway.state\ncontrol: {self.folder}/gateway.control\n"
             f"brokers:\n  - mqtts://127.0.0.1:{self.port}\n"

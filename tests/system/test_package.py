@@ -17,7 +17,7 @@ from tree import files  # noqa: E402
 
 MIRROR = os.environ.get("VIGIE_MIRROR", "http://deb.debian.org/debian")
 QUIET_APT = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "Dpkg::Use-Pty=0"]
-PROGRAMS = {"vigie-hub": "vigie-hub", "vigie-eval": "vigie-hub", "vigie-gateway": "vigie-gateway",
+PROGRAMS = {"vigie-hub": "vigie-hub", "vigie-eval": "vigie-hub", "vigie-voice": "vigie-hub", "vigie-gateway": "vigie-gateway",
             "vigie-broker": "vigie-gateway", "vigie-ctl": "vigie-ctl"}
 
 

@@ -133,6 +133,7 @@ static void test_each_command_makes_its_request(void **state)
 			"{\"do\":\"answer\",\"incident\":\"" ID "\",\"said\":\"help\"}"},
 		{"output|lamp|on", "{\"do\":\"output\",\"output\":\"lamp\",\"on\":true}"},
 		{"output|siren|off", "{\"do\":\"output\",\"output\":\"siren\",\"on\":false}"},
+		{"say|Bonjour à tous.", "{\"do\":\"say\",\"text\":\"Bonjour à tous.\"}"},
 		{"acknowledge|" ID,
 			"{\"do\":\"acknowledge\",\"incident\":\"" ID "\",\"by\":\"anne\"}"},
 		{"ack|--last|--by|Paul",
@@ -324,6 +325,8 @@ static void test_answers_of_a_changed_incident(void **state)
 	assert_string_equal(s.out, "test incident raised " ID "\n");
 	s = ask(p, "press", "{\"ok\":true,\"sensor\":\"A4:C1\"}\n");
 	assert_string_equal(s.out, "press simulated A4:C1\n");
+	s = ask(p, "say|Bonjour.", "{\"ok\":true}\n");
+	assert_string_equal(s.out, "it is being said\n");
 }
 
 static void test_follow_shows_steps_until_the_end(void **state)

@@ -47,7 +47,8 @@ static void test_a_full_configuration(void **state)
 			      "keys: /etc/vigie/hub.keys\nheartbeat_s: 30\n"
 			      "brokers:\n  - mqtts://a.example:8883\n  - mqtts://b.example:8883\n"
 			      "tls:\n  ca: /a\n  certificate: /b\n  key: /c\n"
-			      "dialogue:\n  ask_s: 0\n"
+			      "dialogue:\n  ask_s: 0\n  language: en\n  device: plughw:1,0\n"
+			      "  clips_dir: /srv/clips\n  volume: 55\n"
 			      "sensors:\n"
 			      "  - id: a4:c1:38:8d:18:b2\n    name: montre\n    role: wearable\n"
 			      "    place: wrist\n    button: both\n    fall: safety\n"
@@ -59,6 +60,10 @@ static void test_a_full_configuration(void **state)
 	assert_int_equal(c.brokers_count, 2);
 	assert_string_equal(c.key, "/c");
 	assert_int_equal(c.ask_s, 0);
+	assert_int_equal(c.dialogue.language, SPEECH_ENGLISH);
+	assert_string_equal(c.dialogue.device, "plughw:1,0");
+	assert_string_equal(c.dialogue.clips_dir, "/srv/clips");
+	assert_int_equal(c.dialogue.volume_pct, 55);
 	assert_int_equal(c.heartbeat_s, 30);
 	s = roster_find(&c.roster, &watch);
 	assert_non_null(s);
@@ -114,6 +119,11 @@ static const struct {
 		":3: brokers[0] is mqtt:// although tls is set"},
 	{GOOD "tls:\n  ca: /a\n", ":4: tls needs ca, certificate and key together"},
 	{GOOD "dialogue:\n  ask_s: 121\n", ":5: dialogue.ask_s is 121, needs 0..120"},
+	{GOOD "dialogue: {volume: 0}\n", ":4: dialogue.volume is 0, needs 1..100"},
+	{GOOD "dialogue: {volume: 101}\n", ":4: dialogue.volume is 101, needs 1..100"},
+	{GOOD "dialogue: {device: \"\"}\n", ":4: dialogue.device needs 1..255 bytes"},
+	{GOOD "dialogue: {language: de}\n", ":4: dialogue.language is \"de\", needs one of fr, en"},
+	{GOOD "dialogue: {clips_dir: clips}\n", ":4: dialogue.clips_dir needs an absolute path"},
 	{GOOD "bluetooth: {adapter: usb0}\n",
 		":4: bluetooth.adapter is neither hci0 nor an address in capitals"},
 	{GOOD "bluetooth: {scan: loud}\n", ":4: bluetooth.scan is not passive or active"},

@@ -121,8 +121,8 @@ static int check_fields(const char *json, char error[ERROR_MAX], const char *con
 
 static int check_request(const char *json, char error[ERROR_MAX])
 {
-	static const char *const names[] = {
-		"s do", "t incident", "t said", "t outcome", "t by", "t why", "t sensor", NULL};
+	static const char *const names[] = {"s do", "t incident", "t said", "t outcome", "t by",
+		"t why", "t sensor", "t text", NULL};
 
 	return check_fields(json, error, names);
 }
