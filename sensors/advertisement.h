@@ -33,8 +33,8 @@ struct ad_structure {
  * cursor at the end. Inline: it is walked for every advertisement on air. */
 static inline int advertisement_next(struct bytes *cursor, struct ad_structure *ret)
 {
-	uint8_t length, type;
 	const uint8_t *at;
+	uint8_t length;
 
 	if (cursor->left == 0)
 		return 0;
@@ -44,12 +44,11 @@ static inline int advertisement_next(struct bytes *cursor, struct ad_structure *
 		cursor->left = 0;
 		return 0;
 	}
-	type = bytes_u8(cursor);
-	at = bytes_take(cursor, length - 1U);
+	at = bytes_take(cursor, length);
 	if (!at)
 		return -EBADMSG;
-	ret->type = type;
-	ret->value = bytes_of(at, length - 1U);
+	ret->type = at[0];
+	ret->value = bytes_of(at + 1, length - 1U);
 	return 1;
 }
 

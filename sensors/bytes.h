@@ -21,12 +21,12 @@ static inline struct bytes bytes_of(const void *at, size_t count)
 	return (struct bytes){.at = at, .left = count};
 }
 
-/* The next `count` bytes, or NULL (and is_short). */
+/* The next `count` bytes, or NULL (and is_short). Of a short cursor nothing is left. */
 static inline const uint8_t *bytes_take(struct bytes *b, size_t count)
 {
 	const uint8_t *at = b->at;
 
-	if (b->is_short || count > b->left) {
+	if (count > b->left) {
 		b->is_short = true;
 		b->left = 0;
 		return NULL;

@@ -6,17 +6,6 @@
 
 #include <errno.h>
 
-void decoded_begin(struct decoded *d, const struct advertisement *a,
-	const struct device_key *device, const uint8_t address[6], bool is_forgeable)
-{
-	d->count = d->impossible = 0;
-	d->is_cut = d->is_triggered = false;
-	d->is_forgeable = is_forgeable;
-	d->rssi_dbm = a->rssi_dbm;
-	d->time_us = a->time_us;
-	d->sensor = device ? device->id : advertisement_sensor(address);
-}
-
 int decoded_end(const struct decoded *d)
 {
 	if (d->count > 0)

@@ -15,8 +15,17 @@ enum hearing {
 };
 
 /* A frame of the device with this row (NULL: known by `address` alone). */
-void decoded_begin(struct decoded *d, const struct advertisement *a,
-	const struct device_key *device, const uint8_t address[6], bool is_forgeable);
+static inline void decoded_begin(struct decoded *d, const struct advertisement *a,
+	const struct device_key *device, const uint8_t address[6], bool is_forgeable)
+{
+	d->count = d->impossible = 0;
+	d->is_cut = d->is_triggered = false;
+	d->is_forgeable = is_forgeable;
+	d->rssi_dbm = a->rssi_dbm;
+	d->time_us = a->time_us;
+	d->sensor = device ? device->id : advertisement_sensor(address);
+}
+
 /* The reading, so that a text can be added; NULL when it is impossible or one too many. */
 static inline struct reading *decoded_add(
 	struct decoded *d, enum reading_kind kind, uint8_t index, double value)

@@ -54,15 +54,15 @@ struct hci_connection *hci_connection_ensure(struct hci *h, uint16_t handle)
 }
 
 /* The beginning is the same in all three connection complete events. */
-static void connected(struct hci *h, struct bytes b)
+static void connected(struct hci *h, struct bytes *b)
 {
-	uint8_t status = bytes_u8(&b);
-	uint16_t handle = bytes_u16(&b) & HANDLE_MASK;
+	uint8_t status = bytes_u8(b);
+	uint16_t handle = bytes_u16(b) & HANDLE_MASK;
 	struct hci_connection *c;
 	const uint8_t *reversed;
 
-	(void)bytes_take(&b, 2); /* our role, the peer's address type */
-	reversed = bytes_take(&b, 6);
+	(void)bytes_take(b, 2); /* our role, the peer's address type */
+	reversed = bytes_take(b, 6);
 	if (!reversed) {
 		h->counters.malformed++;
 		return;
@@ -76,13 +76,13 @@ static void connected(struct hci *h, struct bytes b)
 		c->address[i] = reversed[5 - i];
 }
 
-static void disconnected(struct hci *h, struct bytes b)
+static void disconnected(struct hci *h, struct bytes *b)
 {
-	uint8_t status = bytes_u8(&b);
-	uint16_t handle = bytes_u16(&b) & HANDLE_MASK;
+	uint8_t status = bytes_u8(b);
+	uint16_t handle = bytes_u16(b) & HANDLE_MASK;
 	struct hci_connection *c;
 
-	if (b.is_short) {
+	if (b->is_short) {
 		h->counters.malformed++;
 		return;
 	}
@@ -91,14 +91,14 @@ static void disconnected(struct hci *h, struct bytes b)
 		c->is_used = false;
 }
 
-static void le_meta(struct hci *h, uint64_t now_us, struct bytes b)
+static void le_meta(struct hci *h, uint64_t now_us, struct bytes *b)
 {
-	switch (bytes_u8(&b)) {
+	switch (bytes_u8(b)) {
 	case LE_ADVERTISING_REPORT:
-		hci_legacy_reports(h, now_us, &b);
+		hci_legacy_reports(h, now_us, b);
 		break;
 	case LE_EXTENDED_ADVERTISING_REPORT:
-		hci_extended_reports(h, now_us, &b);
+		hci_extended_reports(h, now_us, b);
 		break;
 	case LE_CONNECTED:
 	case LE_CONNECTED_ENHANCED:
@@ -106,22 +106,22 @@ static void le_meta(struct hci *h, uint64_t now_us, struct bytes b)
 		connected(h, b);
 		break;
 	default:
-		h->counters.malformed += b.is_short;
+		h->counters.malformed += b->is_short;
 		break;
 	}
 }
 
-static void event(struct hci *h, uint64_t now_us, struct bytes b)
+static void event(struct hci *h, uint64_t now_us, struct bytes *b)
 {
-	uint8_t code = bytes_u8(&b), length = bytes_u8(&b);
+	const uint8_t *head = bytes_take(b, 2); /* code, length */
 
-	if (b.is_short || length != b.left) {
+	if (!head || head[1] != b->left) {
 		h->counters.malformed++;
 		return;
 	}
-	if (code == EVENT_LE_META)
+	if (head[0] == EVENT_LE_META)
 		le_meta(h, now_us, b);
-	else if (code == EVENT_DISCONNECTED)
+	else if (head[0] == EVENT_DISCONNECTED)
 		disconnected(h, b);
 }
 
@@ -144,7 +144,7 @@ void hci_receive(struct hci *h, uint64_t now_us, const uint8_t *packet, size_t c
 	h->turn++;
 	switch (type) {
 	case H4_EVENT:
-		event(h, now_us, b);
+		event(h, now_us, &b);
 		break;
 	case H4_ACL:
 		hci_acl(h, now_us, b);

@@ -9,6 +9,7 @@
 
 #define REPORTS_MAX          25 /* in one legacy event */
 #define REPORTS_EXTENDED_MAX 10
+#define LEGACY_HEAD          9
 
 enum legacy_type { ADV_IND, ADV_DIRECT_IND, ADV_SCAN_IND, ADV_NONCONN_IND, SCAN_RSP };
 
@@ -27,13 +28,13 @@ static void tell(struct hci *h, const struct advertisement *a)
 
 static void set_address(struct advertisement *a, const uint8_t reversed[6])
 {
-	uint32_t low;
-	uint16_t high;
+	uint16_t low;
+	uint32_t high;
 
 	memcpy(&low, reversed, sizeof(low));
 	memcpy(&high, reversed + sizeof(low), sizeof(high));
-	high = __builtin_bswap16(high);
-	low = __builtin_bswap32(low);
+	high = __builtin_bswap32(high);
+	low = __builtin_bswap16(low);
 	memcpy(a->address, &high, sizeof(high));
 	memcpy(a->address + sizeof(high), &low, sizeof(low));
 }
@@ -55,19 +56,18 @@ static void copy_contents(struct advertisement *a, const struct bytes *contents)
 
 static bool legacy_report(struct hci *h, uint64_t now_us, struct bytes *b)
 {
-	uint8_t type = bytes_u8(b), address_type = bytes_u8(b);
-	const uint8_t *reversed = bytes_take(b, 6);
-	struct bytes contents = bytes_sub(b, bytes_u8(b));
+	const uint8_t *head = bytes_take(b, LEGACY_HEAD); /* type, address type, address, length */
+	struct bytes contents = bytes_sub(b, head ? head[LEGACY_HEAD - 1] : 0);
 	int8_t rssi_dbm = (int8_t)bytes_u8(b);
 	struct advertisement *a = &h->heard;
 
-	if (b->is_short || !reversed || type > SCAN_RSP) {
+	if (b->is_short || !head || head[0] > SCAN_RSP) {
 		h->counters.malformed++;
 		return false;
 	}
-	a->address_type = address_type;
+	a->address_type = head[1];
 	h->counters.advertising_reports++;
-	set_address(a, reversed);
+	set_address(a, head + 2);
 	if (!is_wanted(h, a, &contents)) {
 		h->counters.strangers++;
 		return true;
@@ -75,8 +75,8 @@ static bool legacy_report(struct hci *h, uint64_t now_us, struct bytes *b)
 	a->time_us = now_us;
 	a->rssi_dbm = rssi_dbm;
 	a->is_extended = false;
-	a->is_scan_response = type == SCAN_RSP;
-	a->is_connectable = type == ADV_IND || type == ADV_DIRECT_IND;
+	a->is_scan_response = head[0] == SCAN_RSP;
+	a->is_connectable = head[0] == ADV_IND || head[0] == ADV_DIRECT_IND;
 	copy_contents(a, &contents);
 	tell(h, a);
 	return true;

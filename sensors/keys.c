@@ -32,12 +32,12 @@ void device_keys_done(struct device_keys *keys)
  * it: other pieces would wait until they are in the cache. */
 static uint64_t number_of(const uint8_t address[6])
 {
-	uint16_t head;
-	uint32_t tail;
+	uint32_t head;
+	uint16_t tail;
 
 	memcpy(&head, address, sizeof(head));
 	memcpy(&tail, address + sizeof(head), sizeof(tail));
-	return (uint64_t)tail << 16 | head;
+	return (uint64_t)tail << 32 | head;
 }
 
 static uint32_t slot_of(uint64_t number)

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #define DEVICE_KEYS_MAX       256
 #define DEVICE_KEYS_SLOTS     1024 /* a power of two, four times the rows: most strangers meet none */
@@ -51,6 +52,16 @@ void device_keys_done(struct device_keys *keys);
 
 /* NULL when unknown. For each advertisement on air: a few nanoseconds. */
 struct device_key *device_keys_find(struct device_keys *keys, const uint8_t address[6]);
+/* The same; inline where it is most often the row last found. */
+static inline struct device_key *device_keys_find_again(
+	struct device_keys *keys, const uint8_t address[6])
+{
+	struct device_key *last = &keys->devices[keys->last ? keys->last - 1 : 0];
+
+	if (keys->last != 0 && memcmp(last->address, address, sizeof(last->address)) == 0)
+		return last;
+	return device_keys_find(keys, address);
+}
 /* The device's row, made where there is none: NULL when the table is full (enrolled devices and
  * those with a key are never evicted; others are, the longest unheard first). */
 struct device_key *device_keys_ensure(struct device_keys *keys, const uint8_t address[6]);

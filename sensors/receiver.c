@@ -20,17 +20,24 @@ static bool is_ours(struct device_keys *keys, const uint8_t address[6])
 	return device && (device->is_enrolled || device->has_key);
 }
 
+/* Apart, so that others do not pay for its room on the stack. */
+__attribute__((noinline)) static bool tells_ours(struct receiver *r, const struct bytes *contents)
+{
+	uint8_t told[6];
+
+	return bthome_v2_address(contents, told) && is_ours(r->keys, told);
+}
+
 static bool is_wanted(const uint8_t address[6], uint8_t address_type, const struct bytes *contents,
 	void *userdata)
 {
 	struct receiver *r = userdata;
-	uint8_t told[6];
 
 	if (r->is_discovering || is_ours(r->keys, address))
 		return true;
 	if (address_type != ADDRESS_RANDOM || RANDOM_KIND(address) == RANDOM_STATIC)
 		return false;
-	return bthome_v2_address(contents, told) && is_ours(r->keys, told);
+	return tells_ours(r, contents);
 }
 
 static void tell_sign(struct receiver *r, const struct advertisement *a, int answer)

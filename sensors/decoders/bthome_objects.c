@@ -143,12 +143,10 @@ static struct reading *add(struct walk *w, enum reading_kind kind, double value)
 /* FNV-1a over what happened, so that a repetition without packet id is known again. */
 static void note_event(struct walk *w, uint8_t kind, uint8_t index, uint8_t what, uint8_t steps)
 {
-	const uint8_t parts[] = {kind, index, what, steps};
 	uint32_t hash = w->found->has_event ? w->found->event_hash : REPETITION_HASH_BEGIN;
 
-	for (size_t i = 0; i < sizeof(parts); i++)
-		hash = repetition_hash(hash, parts[i]);
-	w->found->event_hash = hash;
+	hash = repetition_hash(repetition_hash(hash, kind), index);
+	w->found->event_hash = repetition_hash(repetition_hash(hash, what), steps);
 	w->found->has_event = true;
 }
 
@@ -245,15 +243,19 @@ static double in_unit(const struct object *object, double number)
 	return object->is_plain ? number : number * object->multiply / object->divide;
 }
 
+/* At most 4 bytes (the table's), so that a signed 8 holds it either way. */
+static inline double number_of(const struct object *object, struct bytes *b)
+{
+	size_t count = b->left;
+	uint64_t number = bytes_le(b, count);
+	unsigned int unused = object->shape == SIGNED ? 64 - 8 * (unsigned int)count : 0;
+
+	return (double)((int64_t)(number << unused) >> unused);
+}
+
 static void read_object(struct walk *w, const struct object *object, struct bytes *b)
 {
 	switch ((enum shape)object->shape) {
-	case UNSIGNED:
-		(void)add(w, object->kind, in_unit(object, (double)bytes_le(b, b->left)));
-		break;
-	case SIGNED:
-		(void)add(w, object->kind, in_unit(object, (double)bytes_signed(b, b->left)));
-		break;
 	case PACKET_ID:
 		w->found->has_packet_id = true;
 		w->found->packet_id = bytes_u8(b);
@@ -274,30 +276,38 @@ static void read_object(struct walk *w, const struct object *object, struct byte
 		read_raw(w, *b);
 		break;
 	case SKIP:
+	case UNSIGNED:
+	case SIGNED:
 	case UNKNOWN:
 		break;
 	}
 }
 
-void bthome_objects_read(struct bytes *b, struct decoded *ret_decoded, struct bthome_objects *ret)
+void bthome_objects_read(
+	const struct bytes *list, struct decoded *ret_decoded, struct bthome_objects *ret)
 {
 	struct walk w = {.decoded = ret_decoded, .found = ret};
+	struct bytes b = bytes_of(list->at, list->left); /* kept in registers */
 
-	while (b->left > 0) {
-		const struct object *object = &objects[bytes_u8(b)];
-		struct bytes value;
+	while (b.left > 0) {
+		const struct object *object = &objects[bytes_u8(&b)];
 		size_t count = object->count_bytes;
+		struct bytes value;
 
 		if (object->shape == UNKNOWN)
 			return;
 		if (object->shape == TEXT || object->shape == RAW)
-			count = bytes_u8(b);
-		value = bytes_sub(b, count);
-		if (b->is_short) {
+			count = bytes_u8(&b);
+		value = bytes_sub(&b, count);
+		if (b.is_short) {
 			ret_decoded->is_cut = true;
 			return;
 		}
-		read_object(&w, object, &value);
+		if (object->shape <= SIGNED)
+			(void)decoded_add(ret_decoded, object->kind, w.seen[object->kind]++,
+				in_unit(object, number_of(object, &value)));
+		else
+			read_object(&w, object, &value);
 	}
 }
 
@@ -355,14 +365,15 @@ void bthome_objects_read_v1(
 	}
 }
 
-enum hearing bthome_objects_hearing(const struct bthome_objects *found, struct device_keys *keys,
-	const uint8_t address[6], bool is_sealed, uint64_t now_us)
+int bthome_objects_end(const struct bthome_objects *found, struct decoded *decoded,
+	struct device_key *device, struct device_keys *keys, const uint8_t address[6])
 {
-	if (found->has_packet_id)
-		return repetition_of_packet(
-			device_keys_ensure(keys, address), found->packet_id, now_us);
-	if (found->has_event && !is_sealed)
-		return repetition_of_event(
-			device_keys_ensure(keys, address), found->event_hash, now_us);
-	return HEARING_FIRST;
+	if (!found->has_packet_id && !found->has_event)
+		return decoded_end(decoded);
+	if (!device)
+		device = device_keys_ensure(keys, address);
+	return decoded_end_heard(decoded,
+		found->has_packet_id
+			? repetition_of_packet(device, found->packet_id, decoded->time_us)
+			: repetition_of_event(device, found->event_hash, decoded->time_us));
 }

@@ -21,13 +21,13 @@ struct bthome_objects {
  * ret_decoded has begun; what the objects say is added to it.
  */
 void bthome_objects_read(
-	struct bytes *objects, struct decoded *ret_decoded, struct bthome_objects *ret);
+	const struct bytes *objects, struct decoded *ret_decoded, struct bthome_objects *ret);
 /* The same of version 1, whose objects tell their own length and format; unknown ones are passed
  * over. */
 void bthome_objects_read_v1(
 	struct bytes *objects, struct decoded *ret_decoded, struct bthome_objects *ret);
 
-/* Which hearing of its frame this is. Without room in the table it is always the first; the events
- * of a sealed frame are told apart by its counter. */
-enum hearing bthome_objects_hearing(const struct bthome_objects *found, struct device_keys *keys,
-	const uint8_t address[6], bool is_sealed, uint64_t now_us);
+/* What decode() answers, by which hearing of its frame this is: by packet id, else by event.
+ * `device` NULL: a row is made for `address`; without room for one it is always the first. */
+int bthome_objects_end(const struct bthome_objects *found, struct decoded *decoded,
+	struct device_key *device, struct device_keys *keys, const uint8_t address[6]);

@@ -52,8 +52,9 @@ static int tell(const struct decoder_frame *f, struct bytes objects, struct devi
 
 	decoded_begin(ret, a, f->device, a->address, !is_sealed);
 	bthome_objects_read_v1(&objects, ret, &found);
-	return decoded_end_heard(
-		ret, bthome_objects_hearing(&found, keys, a->address, is_sealed, a->time_us));
+	if (is_sealed)
+		found.has_event = false; /* told apart by the counter */
+	return bthome_objects_end(&found, ret, f->device, keys, a->address);
 }
 
 static int decode(const struct decoder_frame *f, struct device_keys *keys, struct decoded *ret)

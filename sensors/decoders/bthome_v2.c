@@ -16,7 +16,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define BTHOME_UUID    0xFCD2
+#define BTHOME_UUID    BTHOME_V2_UUID
 #define BTHOME_VERSION 2
 
 #define INFO_ENCRYPTED   0x01
@@ -29,8 +29,9 @@
 struct frame {
 	const struct advertisement *advertisement;
 	struct device_key *device; /* of `address`, or NULL */
+	const uint8_t *address;    /* the advertisement's, or `told` */
 	uint8_t info;
-	uint8_t address[6];
+	uint8_t told[6];
 	struct bytes body;
 };
 
@@ -54,14 +55,15 @@ static int read_frame(const struct decoder_frame *f, struct device_keys *keys, s
 		return -EBADMSG;
 	if (ret->info >> 5 != BTHOME_VERSION)
 		return -EPROTONOSUPPORT;
-	memcpy(ret->address, f->advertisement->address, 6);
+	ret->address = f->advertisement->address;
 	ret->device = f->device;
 	if (ret->info & INFO_HAS_ADDRESS) {
 		reversed = bytes_take(&ret->body, 6);
 		if (!reversed)
 			return -EBADMSG;
-		set_reversed(ret->address, reversed);
-		ret->device = device_keys_find(keys, ret->address);
+		set_reversed(ret->told, reversed);
+		ret->address = ret->told;
+		ret->device = device_keys_find(keys, ret->told);
 	}
 	return 0;
 }
@@ -119,8 +121,9 @@ static int tell(struct frame *f, struct device_keys *keys, struct decoded *ret)
 	decoded_begin(ret, f->advertisement, f->device, f->address, !is_sealed);
 	ret->is_triggered = f->info & INFO_TRIGGERED;
 	bthome_objects_read(&f->body, ret, &found);
-	return decoded_end_heard(ret, bthome_objects_hearing(&found, keys, f->address, is_sealed,
-					      f->advertisement->time_us));
+	if (f->info & INFO_ENCRYPTED)
+		found.has_event = false; /* told apart by the counter */
+	return bthome_objects_end(&found, ret, f->device, keys, f->address);
 }
 
 /* Apart, so that plain frames do not pay for its room on the stack. */

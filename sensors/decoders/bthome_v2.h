@@ -6,6 +6,8 @@
 
 #include "sensors/decoder.h"
 
+#define BTHOME_V2_UUID 0xFCD2
+
 extern const struct decoder bthome_v2_decoder;
 
 /* The address that an advertisement's BTHome v2 payload tells as its device's: false where it tells
