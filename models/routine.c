@@ -13,6 +13,7 @@
 #define CONFIDENT_DAYS        7.0f   /* half sure */
 #define JUST_LEFT_MS          180000 /* the door used within it, and nobody inside since */
 #define ABSENT_LEAST_S        900    /* shorter silences after the door are life at home */
+#define CLOCK_MOST_MS         (INT64_C(200) * 366 * DAY_S * 1000)
 
 size_t routine_size(void)
 {
@@ -57,6 +58,7 @@ static void start_anew(struct routine *r, struct routine_time t)
 	if (r->presence.door_ms > t.utc_ms)
 		r->presence.door_ms = 0;
 	r->presence.mat_ms = 0;
+	days_unheard(r, t);
 }
 
 int routine_not_heard(struct routine *r, struct routine_time until)
@@ -65,6 +67,43 @@ int routine_not_heard(struct routine *r, struct routine_time until)
 		return -EINVAL;
 	if (r->last.utc_ms)
 		start_anew(r, until);
+	r->heard_ms = until.utc_ms;
+	return 0;
+}
+
+static void move_stamp(int64_t *stamp_ms, int64_t by_ms)
+{
+	if (*stamp_ms)
+		*stamp_ms = *stamp_ms + by_ms > 0 ? *stamp_ms + by_ms : 0;
+}
+
+int routine_clock_set(struct routine *r, int64_t by_ms)
+{
+	struct routine_time last = r->last;
+	struct presence *p = &r->presence;
+
+	if (r->last.utc_ms == 0)
+		return 0;
+	if (by_ms > CLOCK_MOST_MS || by_ms < -CLOCK_MOST_MS)
+		return -EINVAL;
+	last.utc_ms += by_ms;
+	if (!is_possible_time(last))
+		return -EINVAL;
+	r->last = last;
+	r->is_cut = true;
+	r->limit_s = 0;
+	r->back_count = 0;
+	days_unheard(r, last);
+	move_stamp(&r->heard_ms, by_ms);
+	move_stamp(&r->stay_since_ms, by_ms);
+	move_stamp(&r->walk_since_ms, by_ms);
+	move_stamp(&p->door_ms, by_ms);
+	move_stamp(&p->mat_ms, by_ms);
+	for (uint8_t i = 0; i < p->recent_count; i++)
+		move_stamp(&p->recent_ms[i], by_ms);
+	for (uint8_t i = 0; i < r->sensor_count; i++)
+		move_stamp(&r->sensors[i].on_since_ms, by_ms);
+	r->counters.clock_set++;
 	return 0;
 }
 
@@ -85,33 +124,49 @@ static int take_back(struct routine *r, struct routine_time t)
 	return 1;
 }
 
-/* Whether the event says that somebody is there: neither chatter nor a state only repeated. */
-static bool is_sign(struct routine *r, struct sensor *s, const struct routine_event *e)
+/* A state that was known and is only said again: an "off", or that a door or a mat still is as it
+ * was. A motion sensor's "on" again is motion. */
+static bool is_said_again(const struct sensor *s, bool is_on)
 {
-	int64_t minute = e->time.utc_ms / MINUTE_MS;
-	bool is_repeated = s->is_on && e->is_on && s->has_been_off;
+	if (!is_on)
+		return !s->is_on;
+	return s->is_on && s->has_been_off &&
+	       (s->sign == ROUTINE_CONTACT || s->sign == ROUTINE_MAT);
+}
 
+static bool is_chatter(struct routine *r, struct sensor *s, int64_t minute)
+{
 	if (s->minute != minute) {
 		s->minute = minute;
 		s->in_minute = 0;
 	}
 	s->in_minute = (uint16_t)(s->in_minute + (s->in_minute < UINT16_MAX));
+	if (s->in_minute <= ROUTINE_CHATTER_MIN)
+		return false;
+	r->counters.chatter++;
+	return true;
+}
+
+/* Whether the event says that somebody is there: neither chatter nor a state only repeated. */
+static bool is_sign(struct routine *r, struct sensor *s, const struct routine_event *e)
+{
+	bool is_repeated = s->is_on && e->is_on && s->has_been_off;
+	bool is_news = !is_said_again(s, e->is_on);
+
 	if (!e->is_on)
 		s->has_been_off = true;
 	if (!s->is_on && e->is_on)
 		s->on_since_ms = e->time.utc_ms;
 	s->is_on = e->is_on;
 	s->is_stuck &= is_repeated;
-	if (s->in_minute > ROUTINE_CHATTER_MIN) {
-		r->counters.chatter++;
+	if (is_chatter(r, s, e->time.utc_ms / MINUTE_MS))
 		return false;
-	}
-	if (is_repeated && e->time.utc_ms - s->on_since_ms > ROUTINE_STUCK_MS) {
+	if (is_news && is_repeated && e->time.utc_ms - s->on_since_ms > ROUTINE_STUCK_MS) {
 		r->counters.stuck += !s->is_stuck;
 		s->is_stuck = true;
 		return false;
 	}
-	return true;
+	return is_news;
 }
 
 /* Away by what was known, or by what is known now: the door ends it, or nobody rests so long. */
@@ -189,6 +244,7 @@ int routine_push(struct routine *r, const struct routine_event *e)
 	if (r->last.utc_ms && e->time.utc_ms - r->last.utc_ms > ROUTINE_AHEAD_MS)
 		start_anew(r, e->time);
 	r->counters.events++;
+	r->heard_ms = e->time.utc_ms;
 	if (!is_sign(r, s, e))
 		return 0;
 	if (r->last.utc_ms)
@@ -265,6 +321,7 @@ int routine_judge(
 		return -EINVAL;
 	if (r->last.utc_ms == 0 || now.utc_ms < r->last.utc_ms)
 		return 0;
+	r->heard_ms = now.utc_ms;
 	if (local_second(now) < MORNING_FROM_H * HOUR_S)
 		forget_told(r, ROUTINE_NOT_UP);
 	count = tell(r, gone_at_night(r, now, &one), &one, count, ret);

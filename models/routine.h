@@ -14,7 +14,8 @@
  * older too (−ESTALE), until ROUTINE_BACK_EVENTS in a row, none before the other, say that the
  * clock was set back: then silence starts anew. More than ROUTINE_CHATTER_MIN events of a sensor
  * within a minute are no signs of life, nor is an "on" repeated by a sensor that has been on for
- * ROUTINE_STUCK_MS; both are counted. Rooms beyond ROUTINE_ROOMS_MAX share one.
+ * ROUTINE_STUCK_MS; both are counted. A state only said again ("off", "still open") is none either.
+ * Rooms beyond ROUTINE_ROOMS_MAX share one.
  */
 #pragma once
 
@@ -124,6 +125,8 @@ int routine_sign_of(enum reading_kind kind, enum routine_sign *ret);
  */
 int routine_sensor(struct routine *r, const char *sensor, const char *room, enum routine_sign sign,
 	enum routine_role role);
+/* Hears life inside the home: neither a door to the outside nor what can be passed from there. */
+bool routine_is_inside(const struct routine *r, uint8_t sensor);
 /* "" for none, or for one learned before a restart and not installed any more. */
 const char *routine_room_name(const struct routine *r, uint8_t room);
 
@@ -131,6 +134,9 @@ const char *routine_room_name(const struct routine *r, uint8_t room);
 int routine_push(struct routine *r, const struct routine_event *event);
 /* Nobody was listening until now (restart, deaf radio): silence starts anew and is not learned. */
 int routine_not_heard(struct routine *r, struct routine_time until);
+/* The clock that gave the times was set, by so much: the silence under way keeps its length.
+ * −EINVAL where that leads nowhere. */
+int routine_clock_set(struct routine *r, int64_t by_ms);
 /* What is unlike this home now; each is told once until it is over. Call it each minute. 0..n;
  * −EINVAL for an impossible time. */
 int routine_judge(
@@ -144,6 +150,17 @@ void routine_limit(const struct routine *r, struct routine_time start, uint8_t r
 bool routine_where(const struct routine *r, struct routine_time *ret_since, uint8_t *ret_room,
 	bool *ret_on_mat);
 uint8_t routine_rooms(const struct routine *r);
+/* What is known of silences that began in that room (any state of its mats) and local hour, and the
+ * limit one that begins in the middle of that hour of now's day would be given. */
+struct routine_cell {
+	uint16_t count;
+	uint32_t median_s, longest_s, limit_s;
+};
+void routine_cell(const struct routine *r, struct routine_time now, uint8_t room, uint8_t hour,
+	struct routine_cell *ret);
+/* Minute of the day of the usual (median) and the latest known morning: how many are known. */
+uint16_t routine_mornings(
+	const struct routine *r, uint16_t *ret_usual_min, uint16_t *ret_latest_min);
 void routine_week(const struct routine *r, struct routine_time now, struct routine_week *ret);
 void routine_counters(const struct routine *r, struct routine_counters *ret);
 
@@ -155,8 +172,8 @@ int routine_save(const struct routine *r, uint8_t *ret_bytes, size_t size);
 /*
  * Takes it up again, at `now`, into a state just initialised, before its sensors are made known.
  * −EBADMSG damaged, −ENOTSUP written by a newer version, −EINVAL not at the start, r untouched:
- * keep those bytes aside and tell it. Silence goes on where at most ROUTINE_PAUSE_MS have passed,
- * else it starts anew.
+ * keep those bytes aside and tell it. Silence goes on where at most ROUTINE_PAUSE_MS have passed
+ * since the last event, look or routine_not_heard() before the saving, else it starts anew.
  */
-#define ROUTINE_PAUSE_MS (15 * 60000)
+#define ROUTINE_PAUSE_MS (20 * 60000)
 int routine_load(struct routine *r, const uint8_t *bytes, size_t count, struct routine_time now);

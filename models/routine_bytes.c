@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define VERSION     1
+#define VERSION     2
 #define HEAD_BYTES  10
 #define CHECK_BYTES 8
 
@@ -86,6 +86,9 @@ static void sensors_and_rooms(struct walk *w, struct routine *r)
 		flag(w, &s->is_learned);
 		byte(w, &s->began_and_ended);
 		byte(w, &s->at_night);
+		flag(w, &s->is_on);
+		flag(w, &s->has_been_off);
+		moment(w, &s->on_since_ms);
 	}
 	for (uint8_t i = 0; i < r->room_count && i < ROUTINE_ROOMS_MAX; i++) {
 		eight(w, &r->rooms[i].hash);
@@ -132,6 +135,7 @@ static void present(struct walk *w, struct routine *r)
 	moment(w, &r->presence.door_ms);
 	moment(w, &r->last.utc_ms);
 	four(w, &offset);
+	moment(w, &r->heard_ms);
 	four(w, &r->known_s);
 	byte(w, &r->room);
 	flag(w, &r->is_on_mat);
@@ -190,14 +194,15 @@ static bool is_sound(const struct routine *r)
 	if (r->sensor_count > ROUTINE_SENSORS_MAX || r->room_count > ROUTINE_ROOMS_MAX ||
 		r->silences.count > SILENCES_MAX || r->silences.at >= SILENCES_MAX ||
 		r->days.count > DAYS_MAX || r->days.at >= DAYS_MAX ||
-		r->presence.now > ROUTINE_AWAY || !is_past(r, r->presence.door_ms) ||
+		r->presence.now > ROUTINE_AWAY || r->heard_ms < r->last.utc_ms ||
+		r->heard_ms > 60000LL * UINT32_MAX || !is_past(r, r->presence.door_ms) ||
 		!is_past(r, r->stay_since_ms) || !is_past(r, r->walk_since_ms) ||
 		(r->last.utc_ms && (!is_possible_time(r->last) || r->room >= r->room_count ||
 					   r->by_sensor >= r->sensor_count)))
 		return false;
 	for (uint8_t i = 0; i < r->sensor_count; i++)
 		if (r->sensors[i].room >= r->room_count || r->sensors[i].sign > ROUTINE_PLACE ||
-			r->sensors[i].role > ROUTINE_OUTSIDE)
+			r->sensors[i].role > ROUTINE_OUTSIDE || r->sensors[i].on_since_ms < 0)
 			return false;
 	for (uint16_t i = 0; i < r->silences.count; i++)
 		if (r->silences.ring[i].room >= r->room_count ||
@@ -230,8 +235,11 @@ static void adopt(struct routine *r, const struct routine *saved, struct routine
 	*r = *saved;
 	r->options = options;
 	r->counters = counters;
-	if (r->last.utc_ms &&
-		(now.utc_ms - r->last.utc_ms > ROUTINE_PAUSE_MS || now.utc_ms < r->last.utc_ms))
+	if (r->last.utc_ms == 0)
+		return;
+	if (now.utc_ms - r->heard_ms > MINUTE_MS)
+		r->is_cut = true; /* what was not heard in between is not known */
+	if (now.utc_ms - r->heard_ms > ROUTINE_PAUSE_MS || now.utc_ms < r->heard_ms)
 		(void)routine_not_heard(r, now);
 }
 

@@ -66,6 +66,14 @@ void days_sign(struct routine *r, struct routine_time t, bool is_moving_about)
 		n->up_min = (uint16_t)minute;
 }
 
+void days_unheard(struct routine *r, struct routine_time t)
+{
+	struct night *n = night_of(&r->days, local_day(t));
+
+	if (!n->up_min && local_second(t) >= MORNING_FROM_H * HOUR_S)
+		n->up_min = UP_UNKNOWN;
+}
+
 /* How much of a silence lies between 0 and 5 h: to find the room slept in. */
 void days_silence(struct routine *r, const struct silence *one)
 {

@@ -71,8 +71,12 @@ static uint64_t hash_of(const char *text)
 
 static void keep_name(char kept[NAME_MAX_BYTES], const char *name)
 {
-	size_t length = strnlen(name, NAME_MAX_BYTES - 1);
+	size_t length = strnlen(name, NAME_MAX_BYTES);
 
+	if (length == NAME_MAX_BYTES)
+		/* never half a character */
+		for (length--; length > 0 && ((unsigned char)name[length] & 0xC0) == 0x80;)
+			length--;
 	memcpy(kept, name, length);
 	kept[length] = 0;
 }
@@ -127,6 +131,11 @@ int routine_sensor(struct routine *r, const char *sensor, const char *room, enum
 	s->sign = (uint8_t)sign;
 	s->room = room_number(r, room);
 	return i;
+}
+
+bool routine_is_inside(const struct routine *r, uint8_t sensor)
+{
+	return sensor < r->sensor_count && presence_is_inside(&r->sensors[sensor]);
 }
 
 const char *routine_room_name(const struct routine *r, uint8_t room)

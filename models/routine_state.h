@@ -96,6 +96,7 @@ struct routine {
 	struct presence presence;
 	struct day_book days;
 	struct routine_time last; /* sign of life; utc_ms 0: none yet */
+	int64_t heard_ms;         /* until then somebody was listening */
 	uint32_t known_s;         /* lived with it: pauses left out */
 	/* the silence under way */
 	uint8_t room;
@@ -163,6 +164,8 @@ void presence_learn_door(
 /* routine_days.c */
 void lasting_add(struct lasting *l, uint32_t length_s);
 void days_sign(struct routine *r, struct routine_time t, bool is_moving_about);
+/* Nobody was listening until then: whether that day has begun is not known. */
+void days_unheard(struct routine *r, struct routine_time t);
 void days_silence(struct routine *r, const struct silence *one);
 void days_room(struct routine *r, struct routine_time t, uint8_t room);
 /* −1: not known yet. */

@@ -256,7 +256,7 @@ static void test_what_was_learned_comes_back(void **state)
 	other.r = malloc(routine_size());
 	assert_non_null(other.r);
 	assert_int_equal(routine_init(other.r, NULL), 0);
-	assert_int_equal(routine_load(other.r, bytes, (size_t)n, at(&l, l.now_ms + 5 * MINUTE)), 0);
+	assert_int_equal(routine_load(other.r, bytes, (size_t)n, at(&l, l.now_ms + MINUTE)), 0);
 	install(other.r, true);
 	assert_int_equal(routine_save(other.r, again, sizeof(again)), n);
 	assert_memory_equal(bytes, again, (size_t)n);

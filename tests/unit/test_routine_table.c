@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the routine model tells of what it learned, and how it takes what a hub does to it: states
+ * said again, clocks that are set, restarts in the middle of a silence.
+ */
+#include "routine_home.h"
+
+#include <stdio.h>
+
+static int64_t last_sign_ms(const struct lived *l)
+{
+	struct routine_time since;
+	bool is_on_mat;
+	uint8_t room;
+
+	assert_true(routine_where(l->r, &since, &room, &is_on_mat));
+	return since.utc_ms;
+}
+
+/* A bus that says each minute that the door is still open and the lamp still off. */
+static void test_a_state_said_again_is_no_sign_of_life(void **state)
+{
+	struct lived l = move_in(NULL, true);
+	int64_t began_ms;
+
+	(void)state;
+	live_until(&l, MONDAY0, 15 * HOUR, 0);
+	move(&l, CUPBOARD, l.now_ms + MINUTE);
+	assert_int_equal(sign(&l, CUPBOARD, l.now_ms + MINUTE, true), 0);
+	assert_int_equal(sign(&l, BED, l.now_ms + MINUTE, true), 0);
+	assert_int_equal(sign(&l, BED, l.now_ms + MINUTE, false), 0);
+	began_ms = last_sign_ms(&l);
+	for (int i = 0; i < 20; i++) {
+		assert_int_equal(sign(&l, CUPBOARD, l.now_ms + MINUTE, true), 0);
+		assert_int_equal(sign(&l, BED, l.now_ms + 1, false), 0);
+		assert_int_equal(sign(&l, KITCHEN, l.now_ms + 1, false), 0);
+	}
+	assert_int_equal(last_sign_ms(&l), began_ms);
+	assert_int_equal(sign(&l, CUPBOARD, l.now_ms + MINUTE, false), 0);
+	assert_int_equal(last_sign_ms(&l), at(&l, l.now_ms).utc_ms);
+	/* a motion sensor that says it again sees somebody */
+	move(&l, KITCHEN, l.now_ms + MINUTE);
+	assert_int_equal(sign(&l, KITCHEN, l.now_ms + MINUTE, true), 0);
+	assert_int_equal(sign(&l, KITCHEN, l.now_ms + MINUTE, true), 0);
+	assert_int_equal(last_sign_ms(&l), at(&l, l.now_ms).utc_ms);
+	move_out(&l);
+}
+
+/* NTP's first word after a start without one: the silence under way is neither lost nor longer. */
+static void test_a_clock_that_is_set_keeps_the_silence(void **state)
+{
+	static const int64_t moved_ms[] = {40 * DAY, -40 * DAY, 3 * HOUR, -3 * HOUR};
+	struct routine_answer a[ROUTINE_ANSWERS_MAX];
+	struct routine_counters c;
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(moved_ms) / sizeof(moved_ms[0]); n++) {
+		struct lived l = move_in(NULL, true);
+		int64_t began_ms;
+
+		live(&l, 50);
+		live_until(&l, MONDAY0 + 50 * DAY, 15 * HOUR, 0);
+		began_ms = l.now_ms;
+		l.now_ms += 20 * MINUTE;
+		assert_int_equal(routine_judge(l.r, at(&l, l.now_ms), a), 0);
+		assert_int_equal(routine_clock_set(l.r, moved_ms[n]), 0);
+		l.now_ms += moved_ms[n];
+		began_ms += moved_ms[n];
+		assert_int_equal(last_sign_ms(&l), at(&l, began_ms).utc_ms);
+		assert_in_range(
+			wait_for(&l, l.now_ms + 12 * HOUR, a) - began_ms, 21 * MINUTE, 8 * HOUR);
+		routine_counters(l.r, &c);
+		assert_int_equal(c.clock_set, 1);
+		assert_int_equal(sign(&l, KITCHEN, l.now_ms + MINUTE, true), 0);
+		move_out(&l);
+	}
+}
+
+static void test_a_clock_is_not_set_to_nowhere(void **state)
+{
+	struct lived l = move_in(NULL, true);
+	int64_t before_ms;
+
+	(void)state;
+	assert_int_equal(routine_clock_set(l.r, DAY), 0); /* nothing heard yet */
+	live_until(&l, MONDAY0, 15 * HOUR, 0);
+	before_ms = last_sign_ms(&l);
+	assert_int_equal(routine_clock_set(l.r, INT64_MAX), -EINVAL);
+	assert_int_equal(routine_clock_set(l.r, INT64_MIN), -EINVAL);
+	assert_int_equal(routine_clock_set(l.r, -before_ms), -EINVAL);
+	assert_int_equal(last_sign_ms(&l), before_ms);
+	move_out(&l);
+}
+
+/* Saved three hours into a silence and started again a minute later: three hours still. */
+static void test_a_restart_in_the_middle_of_a_silence(void **state)
+{
+	static uint8_t bytes[ROUTINE_STATE_MAX_BYTES];
+	struct lived l = move_in(NULL, true);
+	struct routine_answer a[ROUTINE_ANSWERS_MAX];
+	int64_t began_ms, told_ms;
+	int n;
+
+	(void)state;
+	live(&l, 10);
+	live_until(&l, MONDAY0 + 10 * DAY, 15 * HOUR, 0);
+	began_ms = l.now_ms;
+	l.now_ms += 40 * MINUTE;
+	assert_int_equal(routine_judge(l.r, at(&l, l.now_ms), a), 0);
+	n = routine_save(l.r, bytes, sizeof(bytes));
+	told_ms = wait_for(&l, l.now_ms + 12 * HOUR, a);
+	assert_in_range(told_ms - began_ms, 41 * MINUTE, 6 * HOUR);
+	assert_int_equal(routine_init(l.r, NULL), 0);
+	l.now_ms = began_ms + 41 * MINUTE;
+	assert_int_equal(routine_load(l.r, bytes, (size_t)n, at(&l, l.now_ms)), 0);
+	install(l.r, true);
+	assert_int_equal(wait_for(&l, told_ms + HOUR, a), told_ms);
+	move_out(&l);
+}
+
+static void test_the_table_of_rooms_and_hours(void **state)
+{
+	struct lived l = move_in(NULL, true);
+	struct routine_cell night, noon, none;
+	uint16_t usual_min, latest_min;
+
+	(void)state;
+	live(&l, 14);
+	routine_cell(l.r, at(&l, l.now_ms), 3, 23, &night); /* asleep from eleven until three */
+	assert_in_range(night.count, 13, 14);
+	assert_in_range(night.median_s, 3 * 3600, 5 * 3600);
+	assert_true(night.longest_s >= night.median_s && night.limit_s > night.longest_s);
+	routine_cell(l.r, at(&l, l.now_ms), 0, 13, &noon);
+	assert_int_equal(noon.count, 0); /* no silence of ten minutes */
+	assert_in_range(noon.limit_s, 600, 3 * 3600);
+	routine_cell(l.r, at(&l, l.now_ms), 0, ROUTINE_HOURS, &none);
+	assert_int_equal(none.count + none.limit_s, 0);
+	routine_cell(l.r, at(&l, l.now_ms), routine_rooms(l.r), 3, &none);
+	assert_int_equal(none.count + none.limit_s, 0);
+	assert_in_range(routine_mornings(l.r, &usual_min, &latest_min), 13, 14);
+	assert_in_range(usual_min, 7 * 60, 7 * 60 + 15);
+	assert_in_range(latest_min, usual_min, 7 * 60 + 20);
+	move_out(&l);
+}
+
+static void test_an_empty_table(void **state)
+{
+	struct lived l = move_in(NULL, true);
+	struct routine_cell cell;
+	uint16_t usual_min = 1, latest_min = 1;
+
+	(void)state;
+	routine_cell(l.r, at(&l, MONDAY0), 0, 12, &cell);
+	assert_int_equal(cell.count, 0);
+	assert_int_equal(cell.limit_s, ROUTINE_PRIOR_S);
+	assert_int_equal(routine_mornings(l.r, &usual_min, &latest_min), 0);
+	assert_int_equal(usual_min + latest_min, 0);
+	move_out(&l);
+}
+
+/* "…é" would be cut in its middle: what leaves the house must be whole characters. */
+static void test_a_long_name_is_cut_between_characters(void **state)
+{
+	struct lived l = move_in(NULL, true);
+	char name[64] = "";
+	uint8_t rooms = routine_rooms(l.r);
+
+	(void)state;
+	for (int i = 0; i < 24; i++)
+		memcpy(name + 2 * i, "\303\251", 3);
+	assert_true(routine_sensor(l.r, "pir", name, ROUTINE_MOTION, 0) >= 0);
+	assert_int_equal(strlen(routine_room_name(l.r, rooms)), 46);
+	memcpy(name, "a", 1);
+	memmove(name + 1, name + 2, 47);
+	assert_true(routine_sensor(l.r, "pir", name, ROUTINE_MOTION, 0) >= 0);
+	assert_int_equal(strlen(routine_room_name(l.r, (uint8_t)(rooms + 1))), 47);
+	move_out(&l);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_state_said_again_is_no_sign_of_life),
+		cmocka_unit_test(test_a_clock_that_is_set_keeps_the_silence),
+		cmocka_unit_test(test_a_clock_is_not_set_to_nowhere),
+		cmocka_unit_test(test_a_restart_in_the_middle_of_a_silence),
+		cmocka_unit_test(test_the_table_of_rooms_and_hours),
+		cmocka_unit_test(test_an_empty_table),
+		cmocka_unit_test(test_a_long_name_is_cut_between_characters),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
