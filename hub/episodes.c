@@ -148,6 +148,15 @@ int episodes_suspect(
 	return 1;
 }
 
+void episodes_moved(struct episodes *e, const char *where, struct moment at)
+{
+	struct change change;
+
+	for (unsigned int row = 0; row < ESCALATE_OPEN_MAX; row++)
+		if (escalate_moved(&e->table, row, where, at, &change) == 1)
+			take(e, &change, at);
+}
+
 bool episodes_is_asking(const struct episodes *e)
 {
 	return escalate_asked(&e->table) >= 0;

@@ -45,6 +45,8 @@ int episodes_suspect(
 	struct episodes *e, const struct suspicion *s, struct moment at, unsigned int *ret_row);
 /* incident NULL: the one that is being asked about. 0; −ENOENT; −EALREADY when it is over. */
 int episodes_answer(struct episodes *e, const char *incident, enum answer answer, struct moment at);
+/* A sign of life inside the home, by the sensor of that name: see escalate_moved(). */
+void episodes_moved(struct episodes *e, const char *where, struct moment at);
 bool episodes_is_asking(const struct episodes *e);
 /* What a press answers now (hub/press.h). */
 enum asked episodes_asked(const struct episodes *e);

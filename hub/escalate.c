@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define MOVED_BY "movement"
+
 /* Copies what fits, never half a character: the centre refuses text that is not UTF-8. */
 static void put_text(char to[INCIDENT_TEXT_MAX], const char *from)
 {
@@ -224,6 +226,26 @@ int escalate_answer(const struct escalation *t, unsigned int row, enum answer an
 	move(ret, state, true, "resident",
 		is_fine ? "le résident dit aller bien" : "le résident demande de l’aide",
 		at.wall_ms);
+	return 1;
+}
+
+int escalate_moved(const struct escalation *t, unsigned int row, const char *where,
+	struct moment at, struct change *ret)
+{
+	const struct episode *e = &t->episodes[row];
+	enum incident_state state = e->incident.state;
+	char why[2 * INCIDENT_TEXT_MAX];
+
+	if (!e->incident.id[0] || incident_is_over(state) ||
+		(e->incident.class != INCIDENT_INACTIVITY &&
+			e->incident.class != INCIDENT_WANDERING) ||
+		strcmp(e->incident.by, MOVED_BY) == 0)
+		return 0;
+	if (state <= INCIDENT_VERIFYING)
+		state = INCIDENT_CANCELLED;
+	(void)snprintf(why, sizeof(why), "mouvement : %s", where);
+	*ret = change_of(t, row);
+	move(ret, state, true, MOVED_BY, why, at.wall_ms);
 	return 1;
 }
 

@@ -92,6 +92,11 @@ int escalate_time(
  * "help" raises; after, either is told to the centre, which alone closes. */
 int escalate_answer(const struct escalation *t, unsigned int row, enum answer answer,
 	struct moment at, struct change *ret);
+/* Somebody moved in the home (`where`: by which sensor). What was suspected because nobody did is
+ * answered by it: while the resident is asked, inactivity and wandering are cancelled by
+ * "movement"; once raised the centre is told, once. 1 or 0; of a fall it says nothing. */
+int escalate_moved(const struct escalation *t, unsigned int row, const char *where,
+	struct moment at, struct change *ret);
 /* The gateway's receipt: 1; 0 when it was known; −ERANGE for a seq that was never sent. */
 int escalate_receipt(const struct escalation *t, unsigned int row, uint32_t seq, struct moment at,
 	struct change *ret);

@@ -127,6 +127,25 @@ static void do_fall(struct play *p, const json_t *step)
 	(void)episodes_suspect(&p->episodes, &s, moment_of(p), NULL);
 }
 
+/* As hub/rhythm suspects when nobody is heard for too long in that room. */
+static void do_inactive(struct play *p, const json_t *step)
+{
+	struct suspicion s = {.class = INCIDENT_INACTIVITY,
+		.sensor = {.text = "routine"},
+		.by = "hub",
+		.why = "aucun signe de vie depuis 2 h 40",
+		.event_ms = moment_of(p).wall_ms,
+		.probability = 0.5};
+
+	(void)snprintf(s.room, sizeof(s.room), "%s", text_of(step, "inactive", ""));
+	(void)episodes_suspect(&p->episodes, &s, moment_of(p), NULL);
+}
+
+static void do_moved(struct play *p, const json_t *step)
+{
+	episodes_moved(&p->episodes, text_of(step, "moved", ""), moment_of(p));
+}
+
 static void do_answer(struct play *p, const json_t *step)
 {
 	bool is_fine = strcmp(text_of(step, "answer", ""), "fine") == 0;
@@ -261,8 +280,9 @@ static const struct {
 	const char *verb;
 	void (*run)(struct play *p, const json_t *step);
 } verbs[] = {{"home", do_home}, {"press", do_press}, {"reading", do_reading}, {"fall", do_fall},
-	{"answer", do_answer}, {"link", do_link}, {"centre", do_centre}, {"progress", do_progress},
-	{"restart", do_restart}, {"expect", do_expect}};
+	{"inactive", do_inactive}, {"moved", do_moved}, {"answer", do_answer}, {"link", do_link},
+	{"centre", do_centre}, {"progress", do_progress}, {"restart", do_restart},
+	{"expect", do_expect}};
 
 static void run_line(struct play *p, const char *line)
 {
