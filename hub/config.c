@@ -8,6 +8,7 @@
 #include "common/cleanup.h"
 #include "common/config_broker.h"
 #include "common/config_file.h"
+#include "hub/config_routine.h"
 #include "hub/config_sensors.h"
 
 #include <errno.h>
@@ -29,6 +30,7 @@ struct hub_yaml {
 	struct dialogue_yaml *dialogue;
 	uint32_t *heartbeat_s;
 	struct bluetooth_yaml *bluetooth;
+	struct routine_yaml *routine;
 	struct bus_yaml *buses;
 	unsigned int buses_count;
 	struct output_yaml *outputs;
@@ -62,6 +64,8 @@ static const cyaml_schema_field_t hub_fields[] = {
 		struct hub_yaml, heartbeat_s),
 	CYAML_FIELD_MAPPING_PTR("bluetooth", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
 		struct hub_yaml, bluetooth, bluetooth_fields),
+	CYAML_FIELD_MAPPING_PTR("routine", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+		struct hub_yaml, routine, config_routine_fields),
 	CYAML_FIELD_SEQUENCE("buses", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct hub_yaml,
 		buses, &config_bus_value, 0, CYAML_UNLIMITED),
 	CYAML_FIELD_SEQUENCE("outputs", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct hub_yaml,
@@ -148,6 +152,8 @@ static int take_all(
 	if (r == 0)
 		r = config_sensors_take(file, yaml->sensors, yaml->sensors_count, &c->roster,
 			&c->modbus, ret_error);
+	if (r == 0)
+		r = config_routine_take(file, yaml->routine, &c->roster, &c->rhythm, ret_error);
 	return r;
 }
 

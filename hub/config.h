@@ -10,6 +10,7 @@
 #include "hub/config_modbus.h"
 #include "hub/config_outputs.h"
 #include "hub/escalate.h"
+#include "hub/rhythm.h"
 #include "hub/roster.h"
 #include "sensors/adapter.h"
 
@@ -36,6 +37,7 @@ struct hub_config {
 	uint32_t heartbeat_s;
 	bool has_bluetooth, is_scan_active;
 	char adapter[ADAPTER_NAME_MAX]; /* "" for the first there is */
+	struct rhythm_config rhythm;
 	struct roster roster;
 	struct hub_modbus modbus;
 	struct hub_outputs outputs;

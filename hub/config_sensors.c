@@ -27,6 +27,7 @@ static const cyaml_schema_field_t sensor_fields[] = {
 	TEXT(fall, OPTIONAL),
 	TEXT(connect, OPTIONAL),
 	TEXT(adapter, OPTIONAL),
+	CYAML_FIELD_BOOL_PTR("outer", OPTIONAL, struct sensor_yaml, outer),
 	CYAML_FIELD_UINT_PTR("stale_s", OPTIONAL, struct sensor_yaml, stale_s),
 	CYAML_FIELD_UINT_PTR("stale_min_s", OPTIONAL, struct sensor_yaml, stale_min_s),
 	CYAML_FIELD_BOOL_PTR("canary", OPTIONAL, struct sensor_yaml, canary),
@@ -98,6 +99,10 @@ static int take_words(struct entry *entry, const struct sensor_yaml *y, struct r
 			sensor_role_text(s->role));
 	if (y->place && wear_place_from_text(y->place, &s->place) < 0)
 		return refuse(entry, "place", "is not wrist or trunk");
+	if (y->outer && *y->outer && s->role != ROLE_CONTACT)
+		return refuse(entry, "outer", "is for a contact, this is a %s",
+			sensor_role_text(s->role));
+	s->is_outer = y->outer && *y->outer;
 	if (!y->button)
 		return 0;
 	if (s->role != ROLE_WEARABLE && s->role != ROLE_BUTTON)

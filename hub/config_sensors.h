@@ -11,7 +11,7 @@
 struct sensor_yaml {
 	char *id, *name, *room, *role, *place, *button, *fall, *connect, *adapter;
 	uint32_t *stale_s, *stale_min_s;
-	bool *canary, *supervised;
+	bool *canary, *supervised, *outer;
 	struct modbus_yaml *modbus;
 };
 

@@ -116,6 +116,11 @@ static uint64_t silence_next_us(const struct hub *h)
 	return judge_next_us(h->judge);
 }
 
+static uint64_t look_next_us(const struct hub *h)
+{
+	return h->rhythm ? rhythm_next_us(h->rhythm) : UINT64_MAX;
+}
+
 /* What time brings about, in this order: each says when it is due next (UINT64_MAX: not before
  * something else happens), and does nothing when it is turned too early. Alarms come first. */
 static const struct {
@@ -124,6 +129,7 @@ static const struct {
 } duties[] = {
 	{episodes_due_us, turn_episodes},
 	{silence_next_us, hub_silence},
+	{look_next_us, hub_look},
 	{heartbeat_next_us, heartbeat_turn},
 	{tick_next_us, tick},
 };

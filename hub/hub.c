@@ -121,6 +121,8 @@ unsigned int hub_faults(const struct hub *h, char ret[HEARTBEAT_FAULTS_MAX][INCI
 
 	if (outbox_fault(h->outbox)[0])
 		(void)snprintf(ret[count++], INCIDENT_TEXT_MAX, "%s", outbox_fault(h->outbox));
+	if (h->rhythm && rhythm_fault(h->rhythm)[0])
+		(void)snprintf(ret[count++], INCIDENT_TEXT_MAX, "%s", rhythm_fault(h->rhythm));
 	if (uplink_why(h->uplink)[0])
 		(void)snprintf(
 			ret[count++], INCIDENT_TEXT_MAX, "link: %.80s", uplink_why(h->uplink));
@@ -198,6 +200,7 @@ int hub_init(struct hub *h)
 		{"voice", prompts_init},
 		{"outbox", init_store},
 		{"judge", init_judge},
+		{"rhythm", hub_begin_rhythm},
 		{"timer", hub_begin_duties},
 		{"uplink", init_uplink},
 	};
@@ -239,6 +242,7 @@ void hub_done(struct hub *h)
 	watch_save(h, hub_now());
 	h->health = health_free(h->health);
 	h->timer = sd_event_source_disable_unref(h->timer);
+	hub_end_rhythm(h);
 	h->judge = judge_free(h->judge);
 	h->outbox = outbox_free(h->outbox);
 	h->control = control_free(h->control);

@@ -13,6 +13,7 @@
 #include "hub/episodes.h"
 #include "hub/judge.h"
 #include "hub/outputs.h"
+#include "hub/rhythm.h"
 #include "hub/supervision.h"
 #include "hub/uplink.h"
 #include "hub/voice.h"
@@ -49,6 +50,9 @@ struct hub {
 	struct device_keys keys;
 	struct judge *judge;
 	struct supervision supervision;
+	struct rhythm *rhythm;  /* NULL: off */
+	int64_t played_from_ms; /* UTC of the first record of a home that is played, 0: none … */
+	double played_speed;    /* … and how fast */
 	struct outbox *outbox;
 	struct episodes episodes;
 	struct uplink *uplink;
@@ -89,6 +93,12 @@ unsigned int hub_faults(const struct hub *h, char ret[HEARTBEAT_FAULTS_MAX][INCI
 
 /* The listener that every source of this hub is given (senses.c). */
 struct source_listener hub_listener(struct hub_source *source);
+/* The home's rhythm (living.c): made and taken up, a reading heard, time passed, saved and gone. */
+int hub_begin_rhythm(struct hub *h);
+void hub_live(struct hub *h, const struct roster_sensor *sensor, const struct reading *reading,
+	struct moment at);
+void hub_look(struct hub *h, struct moment at);
+void hub_end_rhythm(struct hub *h);
 /* What wearables that fell silent still had to say. */
 void hub_silence(struct hub *h, struct moment at);
 

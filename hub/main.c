@@ -65,6 +65,23 @@ static int load(const struct hub_options *o, struct hub *h)
 	return EXIT_GOOD;
 }
 
+/* A home that is played brings its own hours; played all at once it has none to judge by. */
+static void take_hours(const struct hub_options *o, const char *path, struct hub *h)
+{
+	char error[RECORDING_ERROR_MAX];
+	struct recording_record first;
+	struct recording *r;
+
+	if (h->played_from_ms || recording_open(&r, path, NULL, error) < 0)
+		return;
+	if (recording_format(r) == RECORDING_HOME_LOG && recording_next(r, &first) > 0) {
+		h->config.rhythm.is_off |= o->speed <= 0;
+		h->played_from_ms = first.calendar_us / 1000;
+		h->played_speed = o->speed;
+	}
+	(void)recording_free(r);
+}
+
 static int add_replays(const struct hub_options *o, struct hub *h)
 {
 	for (unsigned int n = 0; n < o->replays_count; n++) {
@@ -83,6 +100,7 @@ static int add_replays(const struct hub_options *o, struct hub *h)
 			return EXIT_REFUSED;
 		}
 		h->sources_count++;
+		take_hours(o, o->replays[n].path, h);
 	}
 	return EXIT_GOOD;
 }

@@ -98,6 +98,32 @@ static uint64_t strangers(const struct hub *h)
 	return count;
 }
 
+/* What is known of the home's rhythm, for the status: `routine show` has the table. */
+static json_t *routine_json(const struct hub *h)
+{
+	struct routine_counters counters;
+	struct rhythm_where where;
+	json_t *object;
+
+	if (!h->rhythm)
+		return json_null();
+	rhythm_where(h->rhythm, hub_now(), &where);
+	rhythm_counters(h->rhythm, &counters);
+	object = json_object();
+	request_put_count(object, "known_days", where.known_days);
+	request_put(object, "confidence", json_real((double)where.confidence));
+	request_put(object, "presence",
+		json_string(!where.is_heard ? "unknown"
+			    : where.is_away ? "away"
+					    : "home"));
+	request_put_count(object, "silent_s", where.silent_s);
+	request_put_count(object, "limit_s", where.limit_s);
+	request_put_count(object, "events", counters.events);
+	request_put_count(object, "chatter", counters.chatter);
+	request_put_count(object, "stuck", counters.stuck);
+	return object;
+}
+
 static int status(struct hub *h, const json_t *request, json_t *answer)
 {
 	unsigned int owed = escalate_owed_count(&h->episodes.table);
@@ -111,6 +137,7 @@ static int status(struct hub *h, const json_t *request, json_t *answer)
 	request_put_count(answer, "outbox", owed > depth ? owed : depth);
 	request_put(answer, "sensors", sensors_json(h));
 	request_put(answer, "faults", faults_json(h));
+	request_put(answer, "routine", routine_json(h));
 	request_put_count(answer, "incidents_open", open_count(h));
 	request_put(answer, "asking", json_boolean(episodes_is_asking(&h->episodes)));
 	request_put_count(answer, "readings", h->readings);

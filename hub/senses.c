@@ -61,6 +61,8 @@ static void on_reading(const struct reading *reading, void *userdata)
 	h->readings++;
 	if (!sensor)
 		return;
+	if (reading->repeats == 0)
+		hub_live(h, sensor, reading, at);
 	if (reading->kind == READING_BATTERY && reading->repeats == 0)
 		sensor->battery_pct = (int8_t)reading->value;
 	/* a second hearing (repeats > 0) confirms alarms and is no new event */

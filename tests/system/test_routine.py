@@ -1,0 +1,116 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The home's rhythm in the hub: a home of several days is played, its silence is told at a real gateway. Prints TAP."""
+
+import datetime
+import os
+import signal
+import sqlite3
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.dont_write_bytecode = True
+from house import RECORDINGS, House, run_tests, wait_for  # noqa: E402
+
+SPEED = 43200  # a day in two seconds
+FIRST = datetime.date(2026, 3, 17)  # the day of home.csv
+DAYS = 6
+ROOMS = {"bedroom-pir": "motion", "bathroom-pir": "motion", "kitchen-pir": "motion", "living-room-pir": "motion",
+         "hall-pir": "motion", "front-door": "contact", "refrigerator": "contact", "bed": "pressure"}
+SENSORS = "".join(f"  - {{id: {name}, name: {name}, room: {name.removesuffix('-pir')}, role: {role}"
+                  f"{', outer: true' if name == 'front-door' else ''}}}\n" for name, role in ROOMS.items())
+
+
+def play(folder, days, until):
+    """The shipped day so many times over, the last one cut at that hour of its living room."""
+    rows = (RECORDINGS / "home.csv").read_text(encoding="utf-8").splitlines()
+    path = folder / "days.csv"
+    with open(path, "w", encoding="utf-8") as to:
+        to.write(rows[0] + "\n")
+        for day in range(days):
+            date = (FIRST + datetime.timedelta(days=day)).isoformat()
+            for row in rows[1:]:
+                if day < days - 1 or row[11:16] < until:
+                    to.write(date + row[10:] + "\n")
+    return path
+
+
+def routine(house):
+    return house.hub.ask("status")["routine"]
+
+
+def test_a_silence_unlike_this_home_is_raised_at_the_centre():
+    with House(ask_s=1, sensors=SENSORS) as house:
+        house.start_broker()
+        house.start_gateway()
+        house.start_hub("--replay", play(house.folder, DAYS, "10:00"), "--speed", SPEED)
+        step = house.hub.wait_step("suspected", seconds=40)
+        assert house.hub.told("ended"), "it came while the home was played"
+        house.gateway.wait_step("announced", step["incident"])
+        (incident,) = house.gateway.incidents()
+        assert (incident["class"], incident["sensor"]) == ("inactivity", "rythme du logement"), incident
+        reasons = [r["text"] for r in incident["reasons"]]
+        assert reasons[0].startswith("aucun signe de vie depuis"), reasons
+        assert any(r.startswith("habitudes connues depuis 5 jours") for r in reasons), reasons
+        (own,) = house.hub.incidents()
+        assert own["id"] == incident["id"] and len(house.hub.told("suspected")) == 1, "told once"
+
+
+def test_what_was_learned_survives_kill_9():
+    with House(ask_s=1, sensors=SENSORS) as house:
+        house.start_broker()
+        house.start_gateway()
+        house.start_hub("--replay", play(house.folder, 3, "10:00"), "--speed", SPEED)
+        house.hub.wait_step("ended", seconds=30)
+        wait_for(lambda: routine(house)["known_days"] >= 2, "two days are known")
+        house.hub.end(signal.SIGKILL)
+        house.start_hub()
+        known = routine(house)
+        assert known["known_days"] >= 1, known
+        assert house.hub.ask("status")["faults"] == []
+
+
+def spoil(path, how):
+    with sqlite3.connect(path) as db:
+        how(db)
+
+
+def test_a_state_that_cannot_be_used_is_kept_aside_and_told():
+    with House(sensors=SENSORS) as house:
+        house.start_broker()
+        house.start_hub()
+        assert house.hub.end() == 0
+        store = house.folder / "hub.state/rhythm.db"
+        for n, (word, how) in enumerate((
+                ("damaged", lambda: spoil(store, lambda db: db.execute("UPDATE rhythm SET bytes = x'0102'"))),
+                ("of a newer version", lambda: spoil(store, lambda db: db.execute(
+                    "UPDATE rhythm SET bytes = CAST(x'56475254' || x'7fff' || zeroblob(30) AS BLOB)"))),
+                ("of a newer version", lambda: spoil(store, lambda db: db.execute("PRAGMA user_version=2"))),
+                ("damaged", lambda: store.write_bytes(b"this was a store" * 400))), 1):
+            how()
+            house.start_hub()
+            (fault,) = house.hub.ask("status")["faults"]
+            assert fault.startswith(f"rhythm {word}, kept as rhythm.db.aside-"), fault
+            aside = [p for p in store.parent.iterdir() if p.name.startswith("rhythm.db.aside-") and p.name[-1].isdigit()]
+            assert len(aside) == n and store.exists(), aside
+            assert house.hub.end() == 0
+
+
+def test_movement_answers_for_inactivity():
+    """Asked about a silence, she walks into the kitchen: cancelled, and the centre hears of it as of a word."""
+    with House(ask_s=60, sensors=SENSORS) as house:
+        house.start_broker()
+        house.start_gateway()
+        days = play(house.folder, DAYS, "10:00")
+        with open(days, "a", encoding="utf-8") as to:
+            date = (FIRST + datetime.timedelta(days=DAYS - 1)).isoformat()
+            to.write(f"{date}T17:00:00.000,kitchen-pir,kitchen,motion,1\n")
+        house.start_hub("--replay", days, "--speed", SPEED)
+        step = house.hub.wait_step("cancelled", seconds=40)
+        assert step["text"] == "mouvement : kitchen-pir", step
+        wait_for(lambda: [i["state"] for i in house.gateway.incidents(True)] == ["cancelled"], "the centre knows")
+
+
+if __name__ == "__main__":
+    sys.exit(run_tests([test_a_silence_unlike_this_home_is_raised_at_the_centre, test_what_was_learned_survives_kill_9,
+                        test_a_state_that_cannot_be_used_is_kept_aside_and_told, test_movement_answers_for_inactivity]))
