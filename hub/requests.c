@@ -32,7 +32,7 @@ void request_put_count(json_t *object, const char *key, uint64_t count)
 	request_put(object, key, json_integer((json_int_t)count));
 }
 
-static json_t *sensor_json(const struct hub *h, const struct roster_sensor *s, uint64_t now_us)
+json_t *request_sensor_json(const struct hub *h, const struct roster_sensor *s, uint64_t now_us)
 {
 	json_t *object = json_object();
 
@@ -61,7 +61,7 @@ static json_t *sensors_json(const struct hub *h)
 	uint64_t now_us = clock_boot_us();
 
 	for (const struct roster_sensor *s = NULL; (s = roster_following(&h->config.roster, s));)
-		(void)json_array_append_new(list, sensor_json(h, s, now_us));
+		(void)json_array_append_new(list, request_sensor_json(h, s, now_us));
 	return list;
 }
 
@@ -303,6 +303,7 @@ static const struct {
 	int (*answer)(struct hub *h, const json_t *request, json_t *answer);
 } verbs[] = {
 	{"status", status},
+	{"sensors", request_sensors},
 	{"incidents", incidents},
 	{"test", test},
 	{"press", press},

@@ -16,3 +16,8 @@ int request_refuse(json_t *answer, int error, const char *text);
 /* Takes over `value`. */
 void request_put(json_t *object, const char *key, json_t *value);
 void request_put_count(json_t *object, const char *key, uint64_t count);
+/* A sensor as a status tells it. */
+json_t *request_sensor_json(const struct hub *h, const struct roster_sensor *s, uint64_t now_us);
+
+/* Verbs of other files. */
+int request_sensors(struct hub *h, const json_t *request, json_t *answer);

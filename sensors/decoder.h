@@ -28,6 +28,7 @@ struct decoded {
 	bool is_triggered;  /* the device speaks only when something happens: its silence is normal
 			     */
 	bool is_forgeable;
+	uint8_t decoder; /* its place in decoders[]; DECODERS_MAX when none knows the format */
 	/* What all readings share. */
 	int8_t rssi_dbm;
 	uint64_t time_us;
@@ -78,6 +79,7 @@ enum refusal {
 	REFUSALS
 };
 extern const char *const refusal_names[REFUSALS]; /* "corrupt", "not_authentic" … */
+_Static_assert(REFUSALS <= DEVICE_REFUSALS_MAX, "a device counts every reason");
 
 #define DECODERS_MAX 16
 
@@ -91,6 +93,6 @@ struct decoding_counters {
 extern const struct decoder *const decoders[]; /* NULL ends it */
 
 /* The first decoder in the list that claims one of the AD structures and does not answer "not
- * mine"; returns as decode() does, and counts. */
+ * mine"; returns as decode() does, and counts, in the device's row too. */
 int decoders_decode(const struct advertisement *a, struct device_keys *keys,
 	struct decoding_counters *counters, struct decoded *ret);

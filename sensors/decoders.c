@@ -14,6 +14,7 @@
 #include "sensors/decoders/switchbot.h"
 
 #include <errno.h>
+#include <string.h>
 
 /* Sensors that are beacons too come before the beacons: what they sense says more. */
 const struct decoder *const decoders[] = {
@@ -157,6 +158,26 @@ __attribute__((noinline)) static int next_claim(
 	return best;
 }
 
+/* What a technician looks at, in the row of who sent it: the radio address's, or that of the
+ * address in the payload, which the decoder found last. */
+static void note(struct device_keys *keys, const struct decoder_frame *f, int index, int answer,
+	const struct decoded *d)
+{
+	struct device_key *device = f->device;
+
+	if (!device && answer > 0 && keys->last != 0 &&
+		strcmp(keys->devices[keys->last - 1].id.text, d->sensor.text) == 0)
+		device = &keys->devices[keys->last - 1];
+	if (!device)
+		return;
+	device->format = (uint8_t)(index + 1);
+	device->rssi_dbm = f->advertisement->rssi_dbm;
+	if (answer < 0 && answer != -ENODATA)
+		device->refused[refusal_of(answer)]++;
+	else if (answer > 0 && (d->impossible || d->is_cut))
+		device->refused[d->impossible ? REFUSED_IMPOSSIBLE : REFUSED_CORRUPT]++;
+}
+
 int decoders_decode(const struct advertisement *a, struct device_keys *keys,
 	struct decoding_counters *counters, struct decoded *ret)
 {
@@ -172,9 +193,12 @@ int decoders_decode(const struct advertisement *a, struct device_keys *keys,
 		answer = decoders[RANK_DECODER(rank)]->decode(&f, keys, ret);
 		if (answer == 0)
 			continue;
+		ret->decoder = (uint8_t)RANK_DECODER(rank);
 		count(counters, RANK_DECODER(rank), answer, ret);
+		note(keys, &f, RANK_DECODER(rank), answer, ret);
 		return answer;
 	}
+	ret->decoder = DECODERS_MAX;
 	counters->unknown++;
 	return 0;
 }

@@ -17,6 +17,8 @@
 #define DEVICE_KEYS_SLOTS     1024 /* a power of two, four times the rows: most strangers meet none */
 #define DEVICE_KEY_BYTES      16
 #define DEVICE_KEYS_ERROR_MAX 256
+#define DEVICE_REFUSALS_MAX   8 /* by reason: enum refusal (decoder.h) */
+#define DEVICE_RSSI_UNKNOWN   127
 
 struct aes_ccm;
 
@@ -32,11 +34,14 @@ struct device_key {
 	uint8_t packet_repeats, event_repeats; /* of the ones last told */
 	uint8_t key[DEVICE_KEY_BYTES];
 	uint32_t counter;
-	uint32_t event_hash;    /* of the last event told without packet id */
-	uint64_t packet_us;     /* when packet_id was last heard */
-	uint64_t event_us;      /* when that event was last heard */
-	uint64_t heard_us;      /* the last time anything of it was looked at here */
-	struct aes_ccm *cipher; /* keyed with `key`, made when first needed */
+	uint32_t event_hash; /* of the last event told without packet id */
+	uint64_t packet_us;  /* when packet_id was last heard */
+	uint64_t event_us;   /* when that event was last heard */
+	uint64_t heard_us;   /* the last time anything of it was looked at here */
+	uint8_t format;  /* the decoder of its last frame, its place in decoders[] + 1; 0: none */
+	int8_t rssi_dbm; /* of that frame; DEVICE_RSSI_UNKNOWN */
+	uint32_t refused[DEVICE_REFUSALS_MAX]; /* its frames, or parts of them */
+	struct aes_ccm *cipher;                /* keyed with `key`, made when first needed */
 };
 
 /* All zero is an empty table. */

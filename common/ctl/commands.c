@@ -4,6 +4,7 @@
  */
 #include "common/ctl/ctl.h"
 
+#include "common/ctl/options.h"
 #include "common/ctl/show.h"
 #include "common/incident.h"
 #include "common/utf8.h"
@@ -13,6 +14,7 @@
 
 static const struct ctl_command commands[] = {
 	{"status", NULL, "status", CTL_EITHER, CTL_NOTHING, .show = show_status},
+	{"sensors", NULL, "sensors", CTL_HUB, CTL_NOTHING, .show = show_sensors},
 	{"incidents", NULL, "incidents", CTL_EITHER, CTL_NOTHING, .takes_all = true,
 		.show = show_incidents},
 	{"follow", NULL, "follow", CTL_EITHER, CTL_NOTHING, .is_stream = true, .show = show_step},
@@ -151,24 +153,13 @@ static bool add_outcome(json_t *request, const struct ctl_command *command,
 static bool has_only_its_options(const struct ctl_command *c, const struct ctl_options *o,
 	enum ctl_language language, FILE *err)
 {
-	const struct {
-		const char *name;
-		bool is_given, is_taken;
-	} options[] = {
-		{"all", o->is_all, c->takes_all},
-		{"last", o->is_last, c->words == CTL_INCIDENT || c->words == CTL_SAID},
-		{"by", o->by, c->takes_by},
-		{"outcome", o->outcome, c->takes_outcome},
-		{"why", o->why, c->takes_outcome},
-	};
+	const char *stray = ctl_options_stray(c, o);
 
-	for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
-		if (options[i].is_given && !options[i].is_taken)
-			return complain(err, language, "--%s does not belong to \"%s\"",
-				options[i].name, c->name);
-	if (c->daemon == CTL_HUB && o->daemon == CTL_GATEWAY)
+	if (stray)
+		return complain(err, language, "--%s does not belong to \"%s\"", stray, c->name);
+	if (c->daemon == CTL_HUB && o->is_gateway)
 		return complain(err, language, "\"%s\" is a command of the hub only", c->name, "");
-	if (c->daemon == CTL_GATEWAY && o->daemon == CTL_HUB)
+	if (c->daemon == CTL_GATEWAY && o->is_hub)
 		return complain(
 			err, language, "\"%s\" is a command of the gateway only", c->name, "");
 	return true;

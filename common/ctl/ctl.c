@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Options, the conversation with the daemon, and the exit status.
+ * The conversation with the daemon, and the exit status.
  */
 #include "common/ctl/ctl.h"
 
 #include "common/ctl/connection.h"
+#include "common/ctl/options.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -20,26 +21,6 @@ struct talk {
 	const char *daemon, *socket;
 	FILE *out, *err;
 };
-
-static const char usage[] =
-	"vigie-ctl [--hub|--gateway] [--socket PATH] [--json] COMMAND\n"
-	"  hub and gateway (the hub unless --gateway):\n"
-	"    status                         how it is\n"
-	"    incidents [--all]              what is open; --all: what is over too\n"
-	"    follow                         each step as it happens\n"
-	"  hub:\n"
-	"    test                           raises a test incident, end to end\n"
-	"    press [SENSOR]                 simulates a press of a button\n"
-	"    answer INCIDENT fine|help      what the resident says (or --last)\n"
-	"    output lamp|siren on|off       switches it, to try the wiring\n"
-	"    say TEXT                       says it aloud in the home\n"
-	"  gateway:\n"
-	"    acknowledge INCIDENT [--by NAME]   (ack) somebody has it in hand (or --last)\n"
-	"    on-the-way  INCIDENT [--by NAME]\n"
-	"    on-site     INCIDENT [--by NAME]\n"
-	"    close INCIDENT --outcome helped|emergency|false_alarm|test|social|repaired\n"
-	"          [--by NAME] [--why TEXT]\n"
-	"Exit status: 0 done, 1 the daemon refused, 2 usage or no daemon.\n";
 
 /* Says `phrase` with up to three values in the place of its %s. */
 static int complain(const struct talk *t, const char *phrase, const char *first, const char *second,
@@ -123,89 +104,9 @@ static int converse(const struct talk *t, const char *request)
 	return status;
 }
 
-enum {
-	OPTION_HUB = 256,
-	OPTION_GATEWAY,
-	OPTION_SOCKET,
-	OPTION_JSON,
-	OPTION_ALL,
-	OPTION_LAST,
-	OPTION_BY,
-	OPTION_OUTCOME,
-	OPTION_WHY,
-	OPTION_HELP,
-	OPTION_VERSION
-};
-
-static void take_option(struct ctl_options *o, int option)
-{
-	switch (option) {
-	case OPTION_HUB:
-		o->daemon = CTL_HUB;
-		break;
-	case OPTION_GATEWAY:
-		o->daemon = CTL_GATEWAY;
-		break;
-	case OPTION_SOCKET:
-		o->socket = optarg;
-		break;
-	case OPTION_JSON:
-		o->is_json = true;
-		break;
-	case OPTION_ALL:
-		o->is_all = true;
-		break;
-	case OPTION_LAST:
-		o->is_last = true;
-		break;
-	case OPTION_BY:
-		o->by = optarg;
-		break;
-	case OPTION_OUTCOME:
-		o->outcome = optarg;
-		break;
-	case OPTION_WHY:
-		o->why = optarg;
-		break;
-	default:
-		break;
-	}
-}
-
-/* < 0 to go on, else the exit status. */
-static int read_options(int argc, char *const argv[], struct ctl_options *o, FILE *out, FILE *err)
-{
-	static const struct option known[] = {{"hub", no_argument, NULL, OPTION_HUB},
-		{"gateway", no_argument, NULL, OPTION_GATEWAY},
-		{"socket", required_argument, NULL, OPTION_SOCKET},
-		{"json", no_argument, NULL, OPTION_JSON}, {"all", no_argument, NULL, OPTION_ALL},
-		{"last", no_argument, NULL, OPTION_LAST},
-		{"by", required_argument, NULL, OPTION_BY},
-		{"outcome", required_argument, NULL, OPTION_OUTCOME},
-		{"why", required_argument, NULL, OPTION_WHY},
-		{"help", no_argument, NULL, OPTION_HELP},
-		{"version", no_argument, NULL, OPTION_VERSION}, {NULL, 0, NULL, 0}};
-	int option;
-
-	optind = 0; /* glibc: begin anew */
-	while ((option = getopt_long(argc, argv, "", known, NULL)) >= 0) {
-		if (option == OPTION_HELP || option == OPTION_VERSION) {
-			(void)fputs(option == OPTION_HELP ? usage : "vigie-ctl " VIGIE_VERSION "\n",
-				out);
-			return CTL_DONE;
-		}
-		if (option == '?') {
-			(void)fputs(usage, err);
-			return CTL_NOT_DONE;
-		}
-		take_option(o, option);
-	}
-	return -1;
-}
-
 static int run_command(struct talk *t, struct ctl_options *o, char *const words[])
 {
-	bool is_gateway = t->command->daemon == CTL_GATEWAY || o->daemon == CTL_GATEWAY;
+	bool is_gateway = t->command->daemon == CTL_GATEWAY || o->is_gateway;
 	json_t *request = ctl_request(t->command, o, words, t->language, t->err);
 	char *line = request ? json_dumps(request, JSON_COMPACT) : NULL;
 	int status = CTL_NOT_DONE;
@@ -228,7 +129,7 @@ int ctl_run(int argc, char *const argv[], FILE *out, FILE *err)
 		.language = ctl_language_from_environment(),
 		.out = out,
 		.err = err};
-	int status = read_options(argc, argv, &options, out, err);
+	int status = ctl_options_read(argc, argv, &options, out, err);
 
 	if (status >= 0)
 		return status;

@@ -31,9 +31,8 @@ struct ctl_command {
 };
 
 struct ctl_options {
-	enum ctl_daemon daemon;
 	const char *socket; /* NULL: the daemon's default */
-	bool is_json, is_all, is_last;
+	bool is_hub, is_gateway, is_json, is_help, is_version, is_all, is_last;
 	const char *by, *outcome, *why; /* NULL where not given */
 };
 

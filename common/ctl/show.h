@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 void show_status(FILE *out, enum ctl_language language, const json_t *answer);
+void show_sensors(FILE *out, enum ctl_language language, const json_t *answer);
 void show_incidents(FILE *out, enum ctl_language language, const json_t *answer);
 void show_test(FILE *out, enum ctl_language language, const json_t *answer);
 void show_press(FILE *out, enum ctl_language language, const json_t *answer);
@@ -18,3 +19,8 @@ void show_output(FILE *out, enum ctl_language language, const json_t *answer);
 void show_say(FILE *out, enum ctl_language language, const json_t *answer);
 void show_state(FILE *out, enum ctl_language language, const json_t *answer);
 void show_step(FILE *out, enum ctl_language language, const json_t *step);
+
+/* "bthome_v2" as its makers write it. */
+const char *show_format(const char *format);
+/* Adds "3 min ago", or nothing where last_s is no number. */
+void show_ago(json_t *row, enum ctl_language language, const json_t *last_s);

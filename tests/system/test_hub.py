@@ -5,7 +5,6 @@
 import json
 import os
 import signal
-import struct
 import subprocess
 import sys
 import threading
@@ -13,6 +12,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
+from air import BUTTON, BUTTON_FRAME, BUTTON_KEY, btsnoop  # noqa: E402
 from house import BUILD, RECORDINGS, SENSORS, House, run_tests, wait_for  # noqa: E402
 
 HUB = BUILD / "bin/vigie-hub"
@@ -167,23 +167,6 @@ def test_many_buttons_at_once_lose_no_call():
         house.hub.end(signal.SIGKILL)
         house.start_hub(is_up=False)
         assert len(house.hub.incidents()) == 32 and house.hub.ask("status")["outbox"] == 32
-
-
-# A real button's press, sealed (bthome-ble's tests; tests/data/bthome_v2.tsv)
-BUTTON = "B4:35:22:F5:3D:A4"
-BUTTON_KEY = "90bffd73cb6b26ef58a7a8eba9232036"
-BUTTON_FRAME = bytes.fromhex("450aeb84467f85ba0100003188788c")
-
-
-def btsnoop(path, *frames):
-    """A capture of advertisements, (address, service data of BTHome) each, 50 ms apart."""
-    with open(path, "wb") as file:
-        file.write(b"btsnoop\0" + struct.pack(">II", 1, 1002))
-        for n, (address, service_data) in enumerate(frames):
-            data = b"\x02\x01\x06" + bytes([len(service_data) + 3]) + b"\x16\xd2\xfc" + service_data
-            report = b"\x02\x01\x00\x00" + bytes.fromhex(address.replace(":", ""))[::-1] + bytes([len(data)]) + data + b"\xc4"
-            packet = b"\x04\x3e" + bytes([len(report)]) + report
-            file.write(struct.pack(">IIIIQ", len(packet), len(packet), 3, 0, 0x00DCDDB30F2F8000 + 50000 * n) + packet)
 
 
 def with_a_sealed_button(house):

@@ -122,6 +122,7 @@ static void test_each_command_makes_its_request(void **state)
 	} rows[] = {
 		{"status", "{\"do\":\"status\"}"},
 		{"--gateway|status", "{\"do\":\"status\"}"},
+		{"sensors", "{\"do\":\"sensors\"}"},
 		{"incidents", "{\"do\":\"incidents\"}"},
 		{"incidents|--all", "{\"do\":\"incidents\",\"all\":true}"},
 		{"test", "{\"do\":\"test\"}"},

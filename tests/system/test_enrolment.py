@@ -1,0 +1,63 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What an installer does with vigie-ctl and a running hub: looks at sensors, finds, enrols, removes and tries them. Prints TAP."""
+
+import json
+import os
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.dont_write_bytecode = True
+from air import BUTTON, BUTTON_FRAME, BUTTON_KEY, btsnoop  # noqa: E402
+from house import BUILD, House, run_tests, wait_for  # noqa: E402
+
+CTL = BUILD / "bin/vigie-ctl"
+
+
+def ctl(house, *words, language="C.UTF-8", text=None):
+    """What vigie-ctl says to the hub of this house: exit status, output, errors."""
+    done = subprocess.run([CTL, "--socket", house.hub.control, *map(str, words)], input=text, capture_output=True, text=True,
+                          timeout=60, check=False, env={**os.environ, "LC_ALL": language})
+    return done.returncode, done.stdout, done.stderr
+
+
+def hear(house, capture):
+    """A hub that has heard the capture, and goes on."""
+    house.start_hub("--replay", capture, "--speed", "max", is_up=False)
+    wait_for(lambda: "end of the recording" in house.hub.text(), "the capture ends")
+
+
+def test_sensors_show_signal_format_and_refusals():
+    with House(sensors=f"  - {{id: '{BUTTON}', name: Sonnette, room: Entrée, role: button}}\n") as house:
+        keys = house.folder / "keys"
+        keys.write_text(f"{BUTTON} {BUTTON_KEY}\n", encoding="utf-8")
+        keys.chmod(0o600)
+        path = house.folder / "hub.yaml"
+        path.write_text(f"keys: {keys}\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+        capture = house.folder / "air.btsnoop"
+        forged, older = bytearray(BUTTON_FRAME), bytearray(BUTTON_FRAME)
+        forged[-8] += 1  # a counter that has not been
+        older[-7] -= 1  # one that is long over
+        btsnoop(capture, (BUTTON, BUTTON_FRAME), (BUTTON, b"\x40\x3a\x01"), (BUTTON, forged), (BUTTON, older),
+                ("B4:35:22:00:00:01", b"\x40\x3a\x01"))
+        hear(house, capture)
+        status, out, error = ctl(house, "sensors", "--json")
+        told = json.loads(out)
+        assert status == 0 and error == "", error
+        [sensor], [receiver] = told["sensors"], told["receivers"]
+        assert (sensor["format"], sensor["rssi_dbm"], sensor["sealed"], sensor["battery_pct"]) == ("bthome_v2", -60, True, 100), sensor
+        assert sensor["refused"] == {"downgraded": 1, "not_authentic": 1, "replayed": 1}, sensor
+        assert (receiver["reports"], receiver["strangers"], receiver["broken"]) == (5, 1, 2), receiver
+        _, out, _ = ctl(house, "sensors", language="fr_FR.UTF-8")
+        assert "BTHome v2" in out and "-60 dBm" in out and "en clair malgré la clé 1" in out and "d'inconnus" in out, out
+        print("\n".join(f"# {line}" for line in out.splitlines()))
+
+
+def main():
+    tests = [test for name, test in globals().items() if name.startswith("test_")]
+    return run_tests([t for t in tests if not sys.argv[1:] or any(w in t.__name__ for w in sys.argv[1:])])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
