@@ -13,13 +13,13 @@ _Static_assert(
 	GATEWAY_RESIDENT_MAX + GATEWAY_ADDRESS_MAX + INCIDENT_TEXT_MAX + 80 < SPEECH_SENTENCE_MAX,
 	"the longest sentence fits");
 
-enum word { TEST, REMINDER, FALSE_ALERT, UNKNOWN_HOME, LINK_LOST, WORDS };
+enum word { TEST, REMINDER, FALSE_ALERT, UNKNOWN_HOME, LINK_LOST, SAYS_FINE, WORDS };
 
 static const char *const words[][WORDS] = {
 	[SPEECH_FRENCH] = {"Test. ", "Rappel. ", "Fausse alerte", "Domicile inconnu",
-		"Liaison perdue avec le domicile"},
+		"Liaison perdue avec le domicile", " Le résident dit que tout va bien."},
 	[SPEECH_ENGLISH] = {"Test. ", "Reminder. ", "False alert", "Unknown home",
-		"Link lost with the home"},
+		"Link lost with the home", " The resident says that all is well."},
 };
 
 static const char *const classes[][INCIDENT_CLASSES] = {
@@ -62,16 +62,17 @@ void announce_sentence(enum speech_language language, const struct incident *inc
 	char ret[SPEECH_SENTENCE_MAX])
 {
 	const char *const *w = words[language];
-	bool is_cancelled = say == LADDER_SAY_CANCELLED;
-	bool has_room = !is_cancelled && incident->room[0];
+	bool is_false = say == LADDER_SAY_CANCELLED || say == LADDER_SAY_FINE;
+	bool has_room = !is_false && incident->room[0];
+	bool is_fine = !incident_is_over(incident->state) && incident->said == INCIDENT_SAID_FINE;
 
-	(void)snprintf(ret, SPEECH_SENTENCE_MAX, "%s%s%s. %s%s%s.%s%s%s",
-		incident->is_test ? w[TEST] : "", is_reminder && !is_cancelled ? w[REMINDER] : "",
-		is_cancelled ? w[FALSE_ALERT] : what_of(language, incident),
+	(void)snprintf(ret, SPEECH_SENTENCE_MAX, "%s%s%s. %s%s%s.%s%s%s%s",
+		incident->is_test ? w[TEST] : "", is_reminder && !is_false ? w[REMINDER] : "",
+		is_false ? w[FALSE_ALERT] : what_of(language, incident),
 		home ? home->resident : w[UNKNOWN_HOME],
 		!home              ? " "
 		: home->address[0] ? ", "
 				   : "",
 		home ? home->address : incident->home, has_room ? " " : "",
-		has_room ? incident->room : "", has_room ? "." : "");
+		has_room ? incident->room : "", has_room ? "." : "", is_fine ? w[SAYS_FINE] : "");
 }

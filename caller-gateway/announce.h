@@ -9,9 +9,10 @@
 
 /*
  * "Alerte chute. Madame Martin, 12 rue Pastorelli à Nice. Salon." A test begins with "Test.", a
- * reminder with "Rappel."; a cancellation is "Fausse alerte." and names no room;
- * a hub that is no longer heard is "Liaison perdue avec le domicile." home may be NULL:
- * an incident of a home that nobody entered is said with the home's id.
+ * reminder with "Rappel."; a cancellation is "Fausse alerte." and names no room; so is what the
+ * resident says to be one, and from then on each sentence ends with "Le résident dit que tout va
+ * bien."; a hub that is no longer heard is "Liaison perdue avec le domicile." home may be NULL: an
+ * incident of a home that nobody entered is said with the home's id.
  */
 void announce_sentence(enum speech_language language, const struct incident *incident,
 	const struct gateway_home *home, enum ladder_say say, bool is_reminder,

@@ -168,6 +168,16 @@ static struct desk_case *leave_voice(struct desk *d, const char *key)
 	return desk_case_of(d, key);
 }
 
+static const char *why_announced(enum ladder_say say)
+{
+	static const char *const whys[LADDER_SAYS] = {[LADDER_SAY_NOTHING] = "",
+		[LADDER_SAY_ALERT] = "said aloud",
+		[LADDER_SAY_CANCELLED] = "cancellation said aloud",
+		[LADDER_SAY_FINE] = "\"all is well\" said aloud"};
+
+	return whys[say];
+}
+
 void desk_announced(struct desk *d, const char *key, struct desk_moment at)
 {
 	struct desk_case *c = leave_voice(d, key);
@@ -180,7 +190,7 @@ void desk_announced(struct desk *d, const char *key, struct desk_moment at)
 	struct desk_change change = {.state = is_first ? INCIDENT_ANNOUNCED : ladder.state,
 		.enters = is_first,
 		.by = "gateway",
-		.why = d->voice_say == LADDER_SAY_ALERT ? "said aloud" : "cancellation said aloud",
+		.why = why_announced(d->voice_say),
 		.told = "announced",
 		.has_progress = is_first};
 	int r = finish(d, write_move(d, c, &ladder, &change, INCIDENT_OUTCOME_NONE, at), at);

@@ -22,7 +22,7 @@ static enum incident_state first_state(enum incident_state said)
 static bool is_called_again(const struct stored_incident *known, const struct incident *said)
 {
 	return known->incident.state == INCIDENT_CLOSED && said->class == INCIDENT_HELP &&
-	       first_state(said->state) == INCIDENT_RECEIVED;
+	       said->said != INCIDENT_SAID_FINE && first_state(said->state) == INCIDENT_RECEIVED;
 }
 
 /* A later word: raised after verifying, cancelled; a class that changed is received anew, and so is
@@ -111,7 +111,11 @@ static int take_next(struct desk *d, struct stored_incident *known, const struct
 	else if (incident_is_over(before))
 		change.enters = false;
 	ladder.class = said->class;
-	if (said->class == INCIDENT_HELP && !change.enters)
+	if (said->said == INCIDENT_SAID_FINE && known->incident.said != INCIDENT_SAID_FINE &&
+		!change.enters)
+		ladder_said_fine(&ladder, strcmp(d->in_voice, said->id) == 0, at.now_us);
+	else if ((said->class == INCIDENT_HELP || said->said == INCIDENT_SAID_HELP) &&
+		 said->said != INCIDENT_SAID_FINE && !change.enters)
 		ladder_called_again(&ladder, at.now_us);
 	merge(&known->incident, said);
 	if (!incident_is_over(state))

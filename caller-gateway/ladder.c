@@ -50,18 +50,29 @@ void ladder_enter(struct ladder *l, enum incident_state state, uint64_t now_us)
 		l->say = LADDER_SAY_ALERT;
 	else if (state == INCIDENT_CANCELLED && l->has_been_said)
 		l->say = LADDER_SAY_CANCELLED;
+	else if (l->owes_fine && !incident_is_over(state))
+		l->say = LADDER_SAY_FINE;
+	l->owes_fine = false;
 	l->say_from_us = now_us;
 	set_deadline(l, now_us);
 }
 
 bool ladder_said(struct ladder *l, uint64_t now_us)
 {
+	bool was_fine = l->say == LADDER_SAY_FINE;
+
 	if (l->say == LADDER_SAY_NOTHING)
 		return false;
 	l->has_been_said = true;
 	l->said_us = now_us;
 	l->say = LADDER_SAY_NOTHING;
+	if (was_fine) /* nobody has more time for that */
+		return false;
 	set_deadline(l, now_us);
+	if (l->owes_fine && l->state != INCIDENT_RECEIVED) {
+		l->owes_fine = false;
+		l->say = LADDER_SAY_FINE;
+	}
 	return l->state == INCIDENT_RECEIVED;
 }
 
@@ -71,10 +82,22 @@ void ladder_called_again(struct ladder *l, uint64_t now_us)
 			  l->state == INCIDENT_ESCALATED;
 	uint64_t soonest_us = l->said_us ? l->said_us + LADDER_PRESS_S * US_PER_S : 0;
 
-	if (!is_waiting || l->say != LADDER_SAY_NOTHING)
+	if (!is_waiting || l->say == LADDER_SAY_ALERT)
 		return;
+	l->owes_fine = false;
 	l->say = LADDER_SAY_ALERT;
 	l->say_from_us = soonest_us > now_us ? soonest_us : now_us;
+}
+
+void ladder_said_fine(struct ladder *l, bool is_being_said, uint64_t now_us)
+{
+	if (incident_is_over(l->state))
+		return;
+	l->owes_fine = is_being_said;
+	if (is_being_said || !l->has_been_said || l->say != LADDER_SAY_NOTHING)
+		return; /* an alert that is still to be said says it itself */
+	l->say = LADDER_SAY_FINE;
+	l->say_from_us = now_us;
 }
 
 void ladder_not_said(struct ladder *l, uint64_t now_us)
@@ -114,7 +137,7 @@ unsigned int ladder_rank(const struct ladder *l)
 	};
 
 	assert(l->class < INCIDENT_CLASSES);
-	return l->say == LADDER_SAY_CANCELLED ? 3 : ranks[l->class];
+	return l->say == LADDER_SAY_CANCELLED || l->say == LADDER_SAY_FINE ? 3 : ranks[l->class];
 }
 
 int64_t ladder_deadline_ms(const struct ladder *l, uint64_t now_us, int64_t now_ms)

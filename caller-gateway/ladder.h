@@ -21,7 +21,13 @@
 #define LADDER_RETRY_S  10 /* after an announcement that could not be said */
 #define LADDER_PRESS_S  10 /* from an announcement to that of a call that was repeated */
 
-enum ladder_say { LADDER_SAY_NOTHING, LADDER_SAY_ALERT, LADDER_SAY_CANCELLED, LADDER_SAYS };
+enum ladder_say {
+	LADDER_SAY_NOTHING,
+	LADDER_SAY_ALERT,
+	LADDER_SAY_CANCELLED,
+	LADDER_SAY_FINE, /* the resident says so; it stays open */
+	LADDER_SAYS
+};
 enum ladder_step { LADDER_WAIT, LADDER_SAY, LADDER_ESCALATE };
 
 struct ladder {
@@ -29,6 +35,7 @@ struct ladder {
 	enum incident_state state;
 	enum ladder_say say;  /* what has still to be said */
 	bool has_been_said;   /* at least once to the end */
+	bool owes_fine;       /* said to be fine while the alert was being said */
 	uint32_t again_s;     /* until acknowledged */
 	uint32_t follow_up_s; /* from acknowledged to closed */
 	uint64_t deadline_us; /* LADDER_NEVER_US: none */
@@ -43,6 +50,9 @@ bool ladder_said(struct ladder *l, uint64_t now_us);
 /* Called again before anybody acknowledged: said once more, LADDER_PRESS_S after it was said last.
  */
 void ladder_called_again(struct ladder *l, uint64_t now_us);
+/* The resident says that all is well, after it was raised: whoever heard the alert, or is hearing
+ * it (is_being_said), hears that too. It changes nothing else: an operator closes (HS-01). */
+void ladder_said_fine(struct ladder *l, bool is_being_said, uint64_t now_us);
 void ladder_not_said(struct ladder *l, uint64_t now_us);
 
 enum ladder_step ladder_next(const struct ladder *l, uint64_t now_us);

@@ -44,6 +44,12 @@ static const char *const outcome_words[INCIDENT_OUTCOMES] = {
 	[INCIDENT_OUTCOME_REPAIRED] = "repaired",
 };
 
+static const char *const said_words[INCIDENT_SAID_WORDS] = {
+	[INCIDENT_SAID_NOTHING] = "nothing",
+	[INCIDENT_SAID_FINE] = "fine",
+	[INCIDENT_SAID_HELP] = "help",
+};
+
 static int word_index(const char *const *words, unsigned int count, const char *text)
 {
 	for (unsigned int i = 0; i < count; i++)
@@ -70,6 +76,12 @@ const char *incident_outcome_text(enum incident_outcome outcome)
 	return outcome_words[outcome];
 }
 
+const char *incident_said_text(enum incident_said said)
+{
+	assert(said < INCIDENT_SAID_WORDS);
+	return said_words[said];
+}
+
 int incident_class_from_text(const char *text, enum incident_class *ret)
 {
 	int i = word_index(class_words, INCIDENT_CLASSES, text);
@@ -87,6 +99,16 @@ int incident_state_from_text(const char *text, enum incident_state *ret)
 	if (i < 0)
 		return i;
 	*ret = (enum incident_state)i;
+	return 0;
+}
+
+int incident_said_from_text(const char *text, enum incident_said *ret)
+{
+	int i = word_index(said_words, INCIDENT_SAID_WORDS, text);
+
+	if (i < 0)
+		return i;
+	*ret = (enum incident_said)i;
 	return 0;
 }
 

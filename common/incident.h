@@ -55,6 +55,14 @@ enum incident_outcome {
 	INCIDENT_OUTCOMES
 };
 
+/* What the resident said of it last. Fine closes nothing that was raised: an operator does. */
+enum incident_said {
+	INCIDENT_SAID_NOTHING,
+	INCIDENT_SAID_FINE,
+	INCIDENT_SAID_HELP,
+	INCIDENT_SAID_WORDS
+};
+
 /* One contribution to the judgement, in log-odds, readable by a person: {"choc au poignet", +2.1}.
  */
 struct incident_reason {
@@ -69,6 +77,7 @@ struct incident {
 	enum incident_class class;
 	enum incident_state state;
 	enum incident_outcome outcome;
+	enum incident_said said;
 	bool is_test;
 	int64_t event_ms;   /* UTC: when it happened in the home */
 	int64_t changed_ms; /* UTC: when it came into this state */
@@ -86,10 +95,12 @@ struct incident {
 const char *incident_class_text(enum incident_class class);
 const char *incident_state_text(enum incident_state state);
 const char *incident_outcome_text(enum incident_outcome outcome);
+const char *incident_said_text(enum incident_said said);
 /* −EINVAL for an unknown word, the output untouched. */
 int incident_class_from_text(const char *text, enum incident_class *ret);
 int incident_state_from_text(const char *text, enum incident_state *ret);
 int incident_outcome_from_text(const char *text, enum incident_outcome *ret);
+int incident_said_from_text(const char *text, enum incident_said *ret);
 
 /* Closed or cancelled: nothing more will happen to it. */
 bool incident_is_over(enum incident_state state);

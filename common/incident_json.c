@@ -43,7 +43,7 @@ static bool is_sendable(const struct incident *i)
 {
 	return incident_id_is_valid(i->id) && incident_home_is_valid(i->home) && i->seq > 0 &&
 	       i->class < INCIDENT_CLASSES && i->state < INCIDENT_STATES &&
-	       i->outcome < INCIDENT_OUTCOMES &&
+	       i->outcome < INCIDENT_OUTCOMES && i->said < INCIDENT_SAID_WORDS &&
 	       (i->outcome == INCIDENT_OUTCOME_NONE || incident_is_over(i->state)) &&
 	       is_wall_ms(i->event_ms) && is_wall_ms(i->changed_ms) && i->probability >= 0 &&
 	       i->probability <= 1 && utf8_is_plain_within(i->sensor, sizeof i->sensor) &&
@@ -73,15 +73,16 @@ int incident_to_json(const struct incident *incident, char ret_json[INCIDENT_JSO
 	if (!is_sendable(i))
 		return -EINVAL;
 	return json_fields_write(
-		json_pack("{s:i, s:s, s:s, s:I, s:s, s:s, s:s, s:b, s:I, s:I, s:f, s:s, s:s, s:s, "
-			  "s:s, s:o}",
+		json_pack(
+			"{s:i, s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:f, s:s, s:s, s:s, "
+			"s:s, s:o}",
 			"v", INCIDENT_VERSION, "id", i->id, "home", i->home, "seq",
 			(json_int_t)i->seq, "class", incident_class_text(i->class), "state",
 			incident_state_text(i->state), "outcome", incident_outcome_text(i->outcome),
-			"test", (int)i->is_test, "event_ms", (json_int_t)i->event_ms, "changed_ms",
-			(json_int_t)i->changed_ms, "probability", i->probability, "sensor",
-			i->sensor, "room", i->room, "by", i->by, "why", i->why, "reasons",
-			pack_reasons(i)),
+			"said", incident_said_text(i->said), "test", (int)i->is_test, "event_ms",
+			(json_int_t)i->event_ms, "changed_ms", (json_int_t)i->changed_ms,
+			"probability", i->probability, "sensor", i->sensor, "room", i->room, "by",
+			i->by, "why", i->why, "reasons", pack_reasons(i)),
 		ret_json, INCIDENT_JSON_MAX);
 }
 
@@ -110,6 +111,15 @@ static enum incident_outcome read_outcome(struct json_fields *f)
 	if (incident_outcome_from_text(json_fields_word(f, "outcome"), &outcome) < 0)
 		json_fields_refuse(f, -EINVAL, "outcome", "is not a known outcome");
 	return outcome;
+}
+
+static enum incident_said read_said(struct json_fields *f)
+{
+	enum incident_said said = INCIDENT_SAID_NOTHING;
+
+	if (incident_said_from_text(json_fields_word(f, "said"), &said) < 0)
+		json_fields_refuse(f, -EINVAL, "said", "is not a known word");
+	return said;
 }
 
 static void read_reasons(struct json_fields *f, struct incident *i)
@@ -141,6 +151,7 @@ static void read_incident(struct json_fields *f, struct incident *i)
 	i->outcome = read_outcome(f);
 	if (i->outcome != INCIDENT_OUTCOME_NONE && !incident_is_over(i->state))
 		json_fields_refuse(f, -EINVAL, "outcome", "is set on an open incident");
+	i->said = read_said(f);
 	i->is_test = json_fields_bool(f, "test");
 	i->event_ms = json_fields_integer(f, "event_ms", 0, WALL_MS_MAX);
 	i->changed_ms = json_fields_integer(f, "changed_ms", 0, WALL_MS_MAX);

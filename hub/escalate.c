@@ -92,6 +92,8 @@ static void begin(const struct escalation *t, const struct suspicion *s, const c
 	put_text(i->sensor, s->name);
 	put_text(i->room, s->room);
 	memcpy(i->reasons, s->reasons, sizeof(i->reasons));
+	if (s->class == INCIDENT_HELP)
+		i->said = INCIDENT_SAID_HELP;
 	move(ret, INCIDENT_SUSPECTED, true, s->by, s->why, at.wall_ms);
 	if (s->is_unconfirmed)
 		e->verify_until_us = at.now_us + ESCALATE_CONFIRM_US;
@@ -150,6 +152,8 @@ static int join(const struct suspicion *s, struct moment at, struct change *ret)
 	e->presses += s->class == INCIDENT_HELP && !s->is_confirmation;
 	if (s->mark)
 		e->mark = s->mark;
+	if (s->class == INCIDENT_HELP)
+		e->incident.said = INCIDENT_SAID_HELP;
 	join_phrase(e, s, why);
 	add_reasons(&e->incident, s);
 	move(ret, is_raised ? INCIDENT_RAISED : e->incident.state, true, s->by, why, at.wall_ms);
@@ -223,6 +227,7 @@ int escalate_answer(const struct escalation *t, unsigned int row, enum answer an
 	if (state <= INCIDENT_VERIFYING)
 		state = is_fine ? INCIDENT_CANCELLED : INCIDENT_RAISED;
 	*ret = change_of(t, row);
+	ret->after.incident.said = is_fine ? INCIDENT_SAID_FINE : INCIDENT_SAID_HELP;
 	move(ret, state, true, "resident",
 		is_fine ? "le résident dit aller bien" : "le résident demande de l’aide",
 		at.wall_ms);

@@ -23,7 +23,7 @@ RESIDENT_MAX_KB = 20 * 1024
 
 def incident(number, seq=1, **changes):
     return json.dumps({
-        "v": 1, "id": f"{number:032x}", "home": "maison", "seq": seq, "class": "fall", "state": "raised", "outcome": "none",
+        "v": 1, "id": f"{number:032x}", "home": "maison", "seq": seq, "class": "fall", "state": "raised", "outcome": "none", "said": "nothing",
         "test": False, "event_ms": 1795464010250, "changed_ms": 1795464010250, "probability": 0.9, "sensor": "Montre",
         "room": "Salon", "by": "hub", "why": "", "reasons": [], **changes})
 

@@ -95,6 +95,31 @@ static void test_what_else_is_said(void **state)
 	}
 }
 
+static void test_HS_01_fine_after_raising_is_said_and_said_on(void **state)
+{
+	struct incident i = {.home = "demo",
+		.class = INCIDENT_FALL,
+		.state = INCIDENT_ANNOUNCED,
+		.room = "Salon",
+		.said = INCIDENT_SAID_FINE};
+	char sentence[SPEECH_SENTENCE_MAX];
+	(void)state;
+
+	announce_sentence(SPEECH_FRENCH, &i, &martin, LADDER_SAY_FINE, true, sentence);
+	assert_string_equal(sentence, "Fausse alerte. Madame Martin, 12 rue Pastorelli à Nice. "
+				      "Le résident dit que tout va bien.");
+	announce_sentence(SPEECH_FRENCH, &i, &martin, LADDER_SAY_ALERT, true, sentence);
+	assert_string_equal(sentence, "Rappel. Alerte chute. Madame Martin, 12 rue Pastorelli à "
+				      "Nice. Salon. Le résident dit que tout va bien.");
+	announce_sentence(SPEECH_ENGLISH, &i, &martin, LADDER_SAY_FINE, false, sentence);
+	assert_string_equal(sentence, "False alert. Madame Martin, 12 rue Pastorelli à Nice. The "
+				      "resident says that all is well.");
+	i.said = INCIDENT_SAID_HELP;
+	announce_sentence(SPEECH_ENGLISH, &i, &martin, LADDER_SAY_ALERT, false, sentence);
+	assert_string_equal(
+		sentence, "Fall alert. Madame Martin, 12 rue Pastorelli à Nice. Salon.");
+}
+
 static void test_a_lost_link_has_its_own_words(void **state)
 {
 	struct incident i = {.home = "demo", .class = INCIDENT_TECHNICAL, .sensor = DESK_LINK};
@@ -130,6 +155,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_class_has_its_words),
 		cmocka_unit_test(test_what_else_is_said),
+		cmocka_unit_test(test_HS_01_fine_after_raising_is_said_and_said_on),
 		cmocka_unit_test(test_a_lost_link_has_its_own_words),
 		cmocka_unit_test(test_the_longest_names_are_said_whole),
 	};

@@ -151,6 +151,44 @@ static void test_an_id_belongs_to_one_home(void **state)
 	clear(&c);
 }
 
+static void test_HS_01_fine_after_raising_is_said_and_only_an_operator_closes(void **state)
+{
+	struct centre c = {0};
+	struct incident raised = fall(1, INCIDENT_RAISED), fine = fall(2, INCIDENT_RAISED);
+	char id[INCIDENT_ID_MAX];
+	(void)state;
+
+	open_centre(&c);
+	fine.said = INCIDENT_SAID_FINE;
+	assert_int_equal(receive(&c, &raised), 0);
+	speak(&c);
+	assert_int_equal(state_of(&c), INCIDENT_ANNOUNCED);
+	assert_int_equal(receive(&c, &fine), 0);
+	assert_int_equal(c.said, 2);
+	assert_int_equal(c.last_say, LADDER_SAY_FINE);
+	speak(&c);
+	assert_int_equal(state_of(&c), INCIDENT_ANNOUNCED);
+	assert_int_equal(c.said, 2);
+	/* more of the same is no news; a minute later the alert is said again */
+	fine.seq = 3;
+	assert_int_equal(receive(&c, &fine), 0);
+	assert_int_equal(c.said, 2);
+	pass(&c, 60);
+	assert_int_equal(c.said, 3);
+	assert_int_equal(c.last_say, LADDER_SAY_ALERT);
+	speak(&c);
+	assert_int_equal(desk_move(c.desk, "last", INCIDENT_CLOSED, INCIDENT_OUTCOME_FALSE_ALARM,
+				 "anne", "", c.at, id),
+		0);
+	assert_int_equal(desk_open_count(c.desk), 0);
+	/* fine that was on its way while it was closed opens nothing */
+	fine.seq = 4;
+	fine.class = INCIDENT_HELP;
+	assert_int_equal(receive(&c, &fine), 0);
+	assert_int_equal(desk_open_count(c.desk), 0);
+	clear(&c);
+}
+
 static void test_a_cancelled_fall_is_taken_back_aloud_once(void **state)
 {
 	struct centre c = {0};
@@ -306,6 +344,7 @@ int main(void)
 		cmocka_unit_test(test_duplicates_and_older_messages_change_nothing),
 		cmocka_unit_test(test_a_group_is_one_commit),
 		cmocka_unit_test(test_an_id_belongs_to_one_home),
+		cmocka_unit_test(test_HS_01_fine_after_raising_is_said_and_only_an_operator_closes),
 		cmocka_unit_test(test_a_cancelled_fall_is_taken_back_aloud_once),
 		cmocka_unit_test(test_HS_09_a_call_after_its_incident_was_closed_is_received_anew),
 		cmocka_unit_test(test_a_call_repeated_before_anybody_answered_is_said_again_soon),

@@ -14,8 +14,9 @@
 #define ID "0123456789abcdef0123456789abcdef"
 #define TEXT96 \
 	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-#define HEAD       "{\"v\":1,\"id\":\"" ID "\",\"home\":\"nice-1\","
-#define STATE      "\"class\":\"fall\",\"state\":\"raised\",\"outcome\":\"none\",\"test\":false,"
+#define HEAD "{\"v\":1,\"id\":\"" ID "\",\"home\":\"nice-1\","
+#define STATE \
+	"\"class\":\"fall\",\"state\":\"raised\",\"outcome\":\"none\",\"said\":\"nothing\",\"test\":false,"
 #define TIMES      "\"event_ms\":1700000000000,\"changed_ms\":1700000001000,"
 #define SENSOR     "\"sensor\":\"wearable\",\"room\":\"Salon\","
 #define BY         "\"by\":\"hub\",\"why\":\"no answer\","
@@ -79,7 +80,10 @@ static const struct vector incidents[] = {
 	{HEAD SEQ "\"class\":\"fall\",\"state\":\"raised\",\"outcome\":\"\"}", -EINVAL, "outcome:"},
 	{HEAD SEQ "\"class\":\"fall\",\"state\":\"raised\",\"outcome\":\"helped\"}", -EINVAL,
 		"outcome: is set on an open"},
-	{HEAD SEQ "\"class\":\"fall\",\"state\":\"raised\",\"outcome\":\"none\",\"test\":0}",
+	{HEAD SEQ "\"class\":\"fall\",\"state\":\"raised\",\"outcome\":\"none\",\"said\":\"hm\"}",
+		-EINVAL, "said: is not a known"},
+	{HEAD SEQ
+		"\"class\":\"fall\",\"state\":\"raised\",\"outcome\":\"none\",\"said\":\"nothing\",\"test\":0}",
 		-EINVAL, "test:"},
 	{HEAD SEQ STATE "\"event_ms\":-1}", -ERANGE, "event_ms:"},
 	{HEAD SEQ STATE "\"event_ms\":253402300800000}", -ERANGE, "event_ms:"},
@@ -216,6 +220,7 @@ static struct incident largest(void)
 
 	i.state = INCIDENT_CANCELLED;
 	i.outcome = INCIDENT_OUTCOME_FALSE_ALARM;
+	i.said = INCIDENT_SAID_FINE;
 	i.is_test = true;
 	i.event_ms = i.changed_ms = INT64_C(253402300799999);
 	i.probability = 0.123456789;
@@ -239,6 +244,7 @@ static void assert_same(const struct incident *a, const struct incident *b)
 	assert_int_equal(a->class, b->class);
 	assert_int_equal(a->state, b->state);
 	assert_int_equal(a->outcome, b->outcome);
+	assert_int_equal(a->said, b->said);
 	assert_int_equal(a->is_test, b->is_test);
 	assert_true(a->event_ms == b->event_ms && a->changed_ms == b->changed_ms);
 	assert_true(fabs(a->probability - b->probability) < 1e-9);

@@ -131,6 +131,59 @@ static void test_HS_01_only_closing_or_cancelling_ends_it(void **state)
 	}
 }
 
+static void test_HS_01_fine_after_raising_is_told_and_the_ladder_goes_on(void **state)
+{
+	struct ladder l = announced(INCIDENT_FALL);
+	uint64_t due_us = l.deadline_us;
+	(void)state;
+
+	ladder_said_fine(&l, false, T0 + US_PER_S);
+	assert_int_equal(l.say, LADDER_SAY_FINE);
+	assert_int_equal(ladder_next(&l, T0 + US_PER_S), LADDER_SAY);
+	assert_false(ladder_said(&l, T0 + 5 * US_PER_S));
+	assert_int_equal(l.state, INCIDENT_ANNOUNCED);
+	assert_int_equal(l.say, LADDER_SAY_NOTHING);
+	/* it buys no time, and closes nothing */
+	assert_int_equal(ladder_due_us(&l), due_us);
+	assert_int_equal(ladder_next(&l, due_us), LADDER_ESCALATE);
+	assert_false(ladder_is_over(&l));
+}
+
+static void test_fine_that_nobody_waits_for_is_not_said_by_itself(void **state)
+{
+	struct ladder unheard = received(INCIDENT_FALL), over = announced(INCIDENT_FALL),
+		      waiting = announced(INCIDENT_FALL);
+	(void)state;
+
+	ladder_said_fine(&unheard, false, T0);
+	assert_int_equal(unheard.say, LADDER_SAY_ALERT); /* its own sentence says it */
+	ladder_enter(&waiting, INCIDENT_ESCALATED, T0);
+	ladder_said_fine(&waiting, false, T0);
+	assert_int_equal(waiting.say, LADDER_SAY_ALERT);
+	ladder_enter(&over, INCIDENT_CLOSED, T0);
+	ladder_said_fine(&over, false, T0);
+	assert_true(ladder_is_over(&over));
+}
+
+static void test_fine_while_the_alert_is_being_said_follows_it(void **state)
+{
+	struct ladder first = received(INCIDENT_FALL), again = announced(INCIDENT_FALL);
+	(void)state;
+
+	ladder_said_fine(&first, true, T0);
+	assert_int_equal(first.say, LADDER_SAY_ALERT);
+	assert_true(ladder_said(&first, T0));
+	ladder_enter(&first, INCIDENT_ANNOUNCED, T0);
+	assert_int_equal(first.say, LADDER_SAY_FINE);
+	ladder_enter(&again, INCIDENT_ESCALATED, T0);
+	ladder_said_fine(&again, true, T0);
+	assert_false(ladder_said(&again, T0));
+	assert_int_equal(again.say, LADDER_SAY_FINE);
+	/* and a call after that is a call */
+	ladder_called_again(&again, T0);
+	assert_int_equal(again.say, LADDER_SAY_ALERT);
+}
+
 static void test_a_cancellation_is_said_once_and_only_where_the_alert_was(void **state)
 {
 	struct ladder heard = announced(INCIDENT_FALL), unheard = received(INCIDENT_FALL);
@@ -240,6 +293,9 @@ int main(void)
 		cmocka_unit_test(test_an_unacknowledged_incident_escalates_for_ever),
 		cmocka_unit_test(test_HS_04_acknowledged_but_not_closed_escalates),
 		cmocka_unit_test(test_HS_01_only_closing_or_cancelling_ends_it),
+		cmocka_unit_test(test_HS_01_fine_after_raising_is_told_and_the_ladder_goes_on),
+		cmocka_unit_test(test_fine_that_nobody_waits_for_is_not_said_by_itself),
+		cmocka_unit_test(test_fine_while_the_alert_is_being_said_follows_it),
 		cmocka_unit_test(test_a_cancellation_is_said_once_and_only_where_the_alert_was),
 		cmocka_unit_test(test_what_could_not_be_said_is_tried_again),
 		cmocka_unit_test(test_a_repeated_call_is_said_soon_and_not_too_often),
