@@ -17,12 +17,16 @@
 #define FAST_SILENCE_US   1750
 #define REQUEST_BYTES     8
 #define ANSWER_FRAME      5 /* slave, function, count, CRC */
+#define LATE_MAX_NS       100000
+#define LATE_WEIGHT       8 /* of the last one: an eighth */
 
 struct bus_link {
 	struct bus bus;
 	modbus_t *modbus;
 	bool is_open, is_dirty;
 	uint64_t quiet_ns; /* CLOCK_MONOTONIC: not to be spoken on before */
+	uint64_t late_ns;  /* how late a sleep ends here, at most LATE_MAX_NS: asked for so much
+			      earlier */
 	int error;         /* libmodbus' or the system's, of the last call */
 };
 
@@ -121,14 +125,30 @@ static uint64_t monotonic_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
-static void keep_silence(const struct bus_link *l)
+static void sleep_until(uint64_t ns)
 {
-	struct timespec until = {.tv_sec = (time_t)(l->quiet_ns / 1000000000),
-		.tv_nsec = (long)(l->quiet_ns % 1000000000)};
+	const struct timespec until = {
+		.tv_sec = (time_t)(ns / 1000000000), .tv_nsec = (long)(ns % 1000000000)};
 
-	while (l->quiet_ns > 0 &&
-		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
 		continue;
+}
+
+/* To the microsecond, because each one is lost on the wire: a sleep ends 50 us late, which is
+ * learned, and what it then ends too early is waited for awake. */
+static void keep_silence(struct bus_link *l)
+{
+	uint64_t now_ns = monotonic_ns(), until_ns, late_ns;
+
+	if (now_ns + l->late_ns < l->quiet_ns) {
+		until_ns = l->quiet_ns - l->late_ns;
+		sleep_until(until_ns);
+		now_ns = monotonic_ns();
+		late_ns = now_ns - until_ns < LATE_MAX_NS ? now_ns - until_ns : LATE_MAX_NS;
+		l->late_ns = (l->late_ns * (LATE_WEIGHT - 1) + late_ns) / LATE_WEIGHT;
+	}
+	while (now_ns < l->quiet_ns)
+		now_ns = monotonic_ns();
 }
 
 static void begin(struct bus_link *l, uint8_t slave, unsigned int answer_bytes)

@@ -29,7 +29,8 @@
 #define TCP_REQUEST  12
 #define SPLIT_GAP_US 20000
 #define DRIP_GAP_US  10000
-#define PARTIAL_MS   50 /* a request that stops in the middle is forgotten */
+#define AWAKE_NS     200000 /* a wire is not late: what keeps the time waits awake for so long */
+#define PARTIAL_MS   50     /* a request that stops in the middle is forgotten */
 
 enum slave_mood {
 	MOOD_GOOD,
@@ -71,8 +72,6 @@ struct fake_slaves {
 	size_t late_count;
 	uint64_t late_us, char_us, silence_us; /* char_us 0: the wire takes no time */
 	uint64_t answered_us;                  /* when the last answer was over; paced only */
-	uint64_t overslept_us,
-		overslept_all_us; /* how late our own timer was: not the hub's fault */
 	struct fake_slave slaves[SLAVES_MAX];
 };
 
@@ -223,7 +222,7 @@ static inline ssize_t slaves_make(struct fake_slaves *f, struct fake_slave *s, u
 }
 
 /* Until so many characters, and the silence between request and answer, have been on the wire since
- * then; counts what the timer adds. */
+ * then. */
 static inline void slaves_keep_time(struct fake_slaves *f, uint64_t since_ns, size_t chars)
 {
 	uint64_t until_ns, char_us, silence_us;
@@ -235,10 +234,11 @@ static inline void slaves_keep_time(struct fake_slaves *f, uint64_t since_ns, si
 	if (char_us == 0)
 		return;
 	until_ns = since_ns + (chars * char_us + silence_us) * 1000;
-	slaves_sleep_until(until_ns);
+	slaves_sleep_until(until_ns - AWAKE_NS);
+	while (slaves_now_ns() < until_ns)
+		continue;
 	(void)pthread_mutex_lock(&f->lock);
 	f->answered_us = slaves_now_ns() / 1000;
-	f->overslept_us = f->answered_us - until_ns / 1000;
 	(void)pthread_mutex_unlock(&f->lock);
 }
 
@@ -267,9 +267,6 @@ static inline void slaves_answer(struct fake_slaves *f, uint8_t request[], size_
 	if (bytes <= 0 || mood == MOOD_SILENT || mood == MOOD_HANGS_UP)
 		return;
 	slaves_keep_time(f, came_ns, count + (size_t)bytes);
-	(void)pthread_mutex_lock(&f->lock);
-	f->overslept_all_us += f->overslept_us;
-	(void)pthread_mutex_unlock(&f->lock);
 	slaves_say(f, mood, answer, (size_t)bytes, late_us);
 }
 
@@ -293,6 +290,23 @@ static inline int slaves_patience_ms(struct fake_slaves *f, size_t have)
 	if (f->late_count > 0)
 		return (int)((f->late_ns - now_ns) / 1000000) + 1;
 	return have > 0 ? PARTIAL_MS : -1;
+}
+
+/* Of slaves that keep a wire's time: the next request is met awake, for a wire is not late. */
+static inline void slaves_await(struct fake_slaves *f)
+{
+	struct pollfd line = {.fd = f->line_fd, .events = POLLIN};
+	uint64_t due_ns, char_us;
+
+	(void)pthread_mutex_lock(&f->lock);
+	due_ns = (f->answered_us + f->silence_us) * 1000;
+	char_us = f->char_us;
+	(void)pthread_mutex_unlock(&f->lock);
+	if (char_us == 0)
+		return;
+	slaves_sleep_until(due_ns - AWAKE_NS);
+	while (slaves_now_ns() < due_ns + 2 * AWAKE_NS && poll(&line, 1, 0) == 0)
+		continue;
 }
 
 static inline void *slaves_run(void *argument)
@@ -333,6 +347,7 @@ static inline void *slaves_run(void *argument)
 		if (have < whole)
 			continue;
 		slaves_answer(f, request, whole);
+		slaves_await(f);
 		have = 0;
 	}
 }
