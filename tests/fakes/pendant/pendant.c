@@ -113,7 +113,7 @@ static void notify(struct pendant *p, uint16_t handle, const uint8_t *value, siz
 {
 	struct att_packet packet = att_value(ATT_NOTIFICATION, handle, value, count);
 
-	if (p->link >= 0 && server_is_on(&p->server, (uint16_t)(handle + 1)))
+	if (p->link >= 0 && server_is_on(&p->server, handle))
 		(void)send(p->link, packet.at, packet.count, MSG_NOSIGNAL);
 }
 
@@ -280,7 +280,7 @@ static void run(struct pendant *p)
 {
 	for (;;) {
 		bool is_sending = p->link >= 0 && p->next < p->pieces &&
-				  server_is_on(&p->server, (uint16_t)(p->acceleration + 1));
+				  server_is_on(&p->server, p->acceleration);
 		struct pollfd watched[] = {{.fd = STDIN_FILENO, .events = POLLIN},
 			{.fd = p->listening, .events = POLLIN}, {.fd = p->link, .events = POLLIN}};
 
