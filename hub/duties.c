@@ -4,6 +4,7 @@
  * has to do something later has a line in the table of duties and no timer of its own.
  */
 #include "common/cleanup.h"
+#include "hub/discovery.h"
 #include "hub/hub.h"
 #include "hub/watch.h"
 
@@ -132,6 +133,7 @@ static const struct {
 	{look_next_us, hub_look},
 	{heartbeat_next_us, heartbeat_turn},
 	{tick_next_us, tick},
+	{discovery_next_us, discovery_turn},
 };
 
 enum { DUTIES = sizeof(duties) / sizeof(duties[0]) };

@@ -7,6 +7,7 @@
 
 #include "common/cleanup.h"
 #include "common/log.h"
+#include "hub/discovery.h"
 #include "hub/prompts.h"
 #include "hub/radio.h"
 #include "hub/watch.h"
@@ -231,6 +232,7 @@ int hub_run(struct hub *h)
 
 void hub_done(struct hub *h)
 {
+	discovery_end(h);
 	/* all are told before one is waited for */
 	for (unsigned int n = 0; n < h->sources_count; n++)
 		source_stop(h->sources[n].source);

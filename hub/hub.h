@@ -28,6 +28,7 @@
 #define HUB_SLOW_US     (100 * US_PER_MS)
 
 struct hub;
+struct discovery;
 
 /* One way in, with what it last said of itself. */
 struct hub_source {
@@ -57,6 +58,7 @@ struct hub {
 	struct episodes episodes;
 	struct uplink *uplink;
 	struct outputs outputs;
+	struct discovery *discovery; /* NULL: nobody looks who is on air (hub/discovery.h) */
 	struct control *control;
 	struct voice *voice; /* NULL in a home that has none */
 	struct health *health;

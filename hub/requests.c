@@ -5,6 +5,7 @@
  */
 #include "hub/requests.h"
 #include "common/cleanup.h"
+#include "hub/discovery.h"
 #include "hub/hub.h"
 #include "hub/press.h"
 #include "hub/prompts.h"
@@ -304,6 +305,7 @@ static const struct {
 } verbs[] = {
 	{"status", status},
 	{"sensors", request_sensors},
+	{"discover", request_discover},
 	{"incidents", incidents},
 	{"test", test},
 	{"press", press},

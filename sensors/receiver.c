@@ -7,6 +7,7 @@
 #include "sensors/decoders/bthome_v2.h"
 
 #include <errno.h>
+#include <string.h>
 
 #define ADDRESS_RANDOM 1
 /* The two highest bits of a random address: 11 static; others are forgotten after minutes. */
@@ -33,7 +34,7 @@ static bool is_wanted(const uint8_t address[6], uint8_t address_type, const stru
 {
 	struct receiver *r = userdata;
 
-	if (r->is_discovering || is_ours(r->keys, address))
+	if (r->is_discovering || r->watch || is_ours(r->keys, address))
 		return true;
 	if (address_type != ADDRESS_RANDOM || RANDOM_KIND(address) == RANDOM_STATIC)
 		return false;
@@ -50,9 +51,8 @@ static void tell_sign(struct receiver *r, const struct advertisement *a, int ans
 		r->on_sign(&device->id, r->userdata);
 }
 
-static void on_advertisement(const struct advertisement *a, void *userdata)
+static int tell(struct receiver *r, const struct advertisement *a)
 {
-	struct receiver *r = userdata;
 	int answer = decoders_decode(a, r->keys, &r->decoding, &r->decoded);
 	int count = answer == -EALREADY ? r->decoded.count : answer;
 
@@ -60,6 +60,42 @@ static void on_advertisement(const struct advertisement *a, void *userdata)
 		tell_sign(r, a, answer);
 	for (int i = 0; r->on_reading && i < count; i++)
 		r->on_reading(&r->decoded.readings[i], r->userdata);
+	return answer;
+}
+
+__attribute__((noinline)) static void tell_watched(
+	struct receiver *r, const struct advertisement *a)
+{
+	struct decoding_counters nobodys = {0};
+	struct bytes contents = advertisement_cursor(a);
+	uint8_t address[6];
+	bool is_known;
+	int answer;
+
+	if (!bthome_v2_address(&contents, address))
+		memcpy(address, a->address, sizeof(address));
+	is_known = is_ours(r->keys, a->address) || is_ours(r->keys, address);
+	answer = is_known || r->is_discovering
+			 ? tell(r, a)
+			 : decoders_decode(a, r->watch->keys, &nobodys, &r->decoded);
+	if (!is_known && !r->is_discovering)
+		r->hci.counters.strangers++;
+	r->watch->on_seen(a, address, answer, &r->decoded, is_known, r->watch->userdata);
+}
+
+static void on_advertisement(const struct advertisement *a, void *userdata)
+{
+	struct receiver *r = userdata;
+
+	if (r->watch)
+		tell_watched(r, a);
+	else
+		(void)tell(r, a);
+}
+
+void receiver_watch(struct receiver *r, const struct receiver_watch *watch)
+{
+	r->watch = watch;
 }
 
 void receiver_init(struct receiver *r, struct device_keys *keys,
@@ -72,6 +108,7 @@ void receiver_init(struct receiver *r, struct device_keys *keys,
 	r->keys = keys;
 	r->decoding = (struct decoding_counters){0};
 	r->is_discovering = false;
+	r->watch = NULL;
 	r->on_reading = on_reading;
 	r->on_sign = NULL;
 	r->userdata = userdata;

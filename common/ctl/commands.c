@@ -12,9 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define DISCOVER_USUAL_S 30
+#define DISCOVER_MAX_S   600
+
 static const struct ctl_command commands[] = {
 	{"status", NULL, "status", CTL_EITHER, CTL_NOTHING, .show = show_status},
 	{"sensors", NULL, "sensors", CTL_HUB, CTL_NOTHING, .show = show_sensors},
+	{"discover", NULL, "discover", CTL_HUB, CTL_NOTHING, .takes_seconds = true,
+		.show_live = show_discovery},
 	{"incidents", NULL, "incidents", CTL_EITHER, CTL_NOTHING, .takes_all = true,
 		.show = show_incidents},
 	{"follow", NULL, "follow", CTL_EITHER, CTL_NOTHING, .is_stream = true, .show = show_step},
@@ -165,6 +170,19 @@ static bool has_only_its_options(const struct ctl_command *c, const struct ctl_o
 	return true;
 }
 
+/* A whole number of 1..max; `usual` where none is given. */
+static bool add_number(json_t *request, const char *name, const char *text, long usual, long max,
+	enum ctl_language language, FILE *err)
+{
+	char *end = NULL, most[16];
+	long number = text ? strtol(text, &end, 10) : usual;
+
+	(void)snprintf(most, sizeof most, "%ld", max);
+	if (text && (end == text || *end || number < 1 || number > max))
+		return complain(err, language, "--%s: needs a whole number of 1 to %s", name, most);
+	return json_object_set_new(request, name, json_integer(number)) == 0;
+}
+
 json_t *ctl_request(const struct ctl_command *command, const struct ctl_options *options,
 	char *const words[], enum ctl_language language, FILE *err)
 {
@@ -180,6 +198,9 @@ json_t *ctl_request(const struct ctl_command *command, const struct ctl_options 
 		is_good = add_by(request, options->by, language, err);
 	if (is_good && command->takes_outcome)
 		is_good = add_outcome(request, command, options, language, err);
+	if (is_good && command->takes_seconds)
+		is_good = add_number(request, "seconds", options->seconds, DISCOVER_USUAL_S,
+			DISCOVER_MAX_S, language, err);
 	if (is_good)
 		return request;
 	json_decref(request);

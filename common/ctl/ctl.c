@@ -11,8 +11,11 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #define ANSWER_LIMIT_S 10
+#define PAUSE_NS       1000000000
 
 struct talk {
 	const struct ctl_command *command;
@@ -20,6 +23,7 @@ struct talk {
 	enum ctl_language language;
 	const char *daemon, *socket;
 	FILE *out, *err;
+	struct ctl_live live;
 };
 
 /* Says `phrase` with up to three values in the place of its %s. */
@@ -45,8 +49,22 @@ static int cannot_connect(const struct talk *t, int error)
 		t, "%s: %s cannot be reached on %s", strerror(-error), t->daemon, t->socket);
 }
 
+static void show(struct talk *t, const json_t *answer)
+{
+	if (t->command->show_live)
+		t->command->show_live(t->out, t->language, answer, &t->live);
+	else
+		t->command->show(t->out, t->language, answer);
+}
+
+/* What a command that asks again has still to wait, and what it did not find. */
+struct outlook {
+	json_int_t left_s;
+	size_t missing;
+};
+
 /* Shows one line of the daemon. A refusal is an answer: --json hands it on too. */
-static int take_line(const struct talk *t, const char *line, bool is_step)
+static int take_line(struct talk *t, const char *line, bool is_step, struct outlook *ret)
 {
 	json_t *answer = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
 	const json_t *ok = json_object_get(answer, "ok");
@@ -65,41 +83,67 @@ static int take_line(const struct talk *t, const char *line, bool is_step)
 				ctl_words(t->language, error ? error : ""), "");
 	} else if (status == CTL_DONE && !t->options->is_json &&
 		   (is_step || !t->command->is_stream)) {
-		t->command->show(t->out, t->language, answer);
+		show(t, answer);
 	}
 	(void)fflush(t->out);
+	ret->left_s = json_integer_value(json_object_get(answer, "left_s"));
+	ret->missing = json_array_size(json_object_get(answer, "missing"));
 	json_decref(answer);
 	return status;
 }
 
 /* Steps until the daemon ends or nobody reads us any more. */
-static int follow(const struct talk *t, struct connection *c)
+static int follow(struct talk *t, struct connection *c)
 {
+	struct outlook outlook;
 	const char *line;
 	int status = CTL_DONE;
 
 	while (status == CTL_DONE && !ferror(t->out) && connection_hear(c, 0, &line) == 0)
-		status = take_line(t, line, true);
+		status = take_line(t, line, true, &outlook);
 	return status;
 }
 
-static int converse(const struct talk *t, const char *request)
+static int ask(struct talk *t, struct connection *c, const char *request, struct outlook *ret)
 {
-	struct connection c;
 	const char *line;
+	int r = connection_say(c, request);
+
+	if (r == 0)
+		r = connection_hear(c, ANSWER_LIMIT_S, &line);
+	if (r < 0)
+		return complain(t, "%s does not answer on %s", t->daemon, t->socket, "");
+	return take_line(t, line, false, ret);
+}
+
+/* Asks how it goes until it is over; the daemon ends it by itself. */
+static int watch(struct talk *t, struct connection *c, struct outlook *outlook)
+{
+	const struct timespec pause = {.tv_nsec = PAUSE_NS - 1};
+	char request[64];
+	int status = CTL_DONE;
+
+	(void)snprintf(request, sizeof request, "{\"do\":\"%s\"}", t->command->verb);
+	while (status == CTL_DONE && outlook->left_s > 0 && !ferror(t->out)) {
+		(void)nanosleep(&pause, NULL);
+		status = ask(t, c, request, outlook);
+	}
+	return status == CTL_DONE && outlook->missing > 0 ? CTL_REFUSED : status;
+}
+
+static int converse(struct talk *t, const char *request)
+{
+	struct outlook outlook = {0};
+	struct connection c;
 	int status, r = connection_open(&c, t->socket);
 
 	if (r < 0)
 		return cannot_connect(t, r);
-	r = connection_say(&c, request);
-	if (r == 0)
-		r = connection_hear(&c, ANSWER_LIMIT_S, &line);
-	if (r < 0)
-		status = complain(t, "%s does not answer on %s", t->daemon, t->socket, "");
-	else
-		status = take_line(t, line, false);
+	status = ask(t, &c, request, &outlook);
 	if (status == CTL_DONE && t->command->is_stream)
 		status = follow(t, &c);
+	if (status == CTL_DONE && t->command->show_live)
+		status = watch(t, &c, &outlook);
 	connection_close(&c);
 	return status;
 }
@@ -128,7 +172,8 @@ int ctl_run(int argc, char *const argv[], FILE *out, FILE *err)
 	struct talk t = {.options = &options,
 		.language = ctl_language_from_environment(),
 		.out = out,
-		.err = err};
+		.err = err,
+		.live = {.is_terminal = isatty(fileno(out))}};
 	int status = ctl_options_read(argc, argv, &options, out, err);
 
 	if (status >= 0)

@@ -13,27 +13,36 @@
 
 /* Exit statuses. */
 #define CTL_DONE     0
-#define CTL_REFUSED  1 /* the daemon refused */
+#define CTL_REFUSED  1 /* the daemon refused, or something is missing */
 #define CTL_NOT_DONE 2 /* usage, or the daemon cannot be reached */
 
 enum ctl_daemon { CTL_EITHER, CTL_HUB, CTL_GATEWAY };
 
 enum ctl_words_taken { CTL_NOTHING, CTL_INCIDENT, CTL_SENSOR, CTL_SAID, CTL_OUTPUT, CTL_TEXT };
 
+/* What has been shown of a command that asks again and again. */
+struct ctl_live {
+	bool is_terminal; /* else the last answer alone, or what is new in each, is shown */
+	size_t shown;
+};
+
 struct ctl_command {
 	const char *name, *alias; /* alias may be NULL */
 	const char *verb;         /* what the socket calls it */
 	enum ctl_daemon daemon;   /* who knows it */
 	enum ctl_words_taken words;
-	bool takes_all, takes_by, takes_outcome, is_stream;
+	bool takes_all, takes_by, takes_outcome, takes_seconds, is_stream;
 	/* Shows an answer, or a step of a stream, to a person. */
 	void (*show)(FILE *out, enum ctl_language language, const json_t *answer);
+	/* In its place, of a command that asks again each second until the answer's left_s is 0. */
+	void (*show_live)(
+		FILE *out, enum ctl_language language, const json_t *answer, struct ctl_live *live);
 };
 
 struct ctl_options {
 	const char *socket; /* NULL: the daemon's default */
 	bool is_hub, is_gateway, is_json, is_help, is_version, is_all, is_last;
-	const char *by, *outcome, *why; /* NULL where not given */
+	const char *by, *outcome, *why, *seconds; /* NULL where not given */
 };
 
 /* The whole program: an exit status. out and err are stdout and stderr. */

@@ -17,6 +17,7 @@ static const char usage[] =
 	"    follow                         each step as it happens\n"
 	"  hub:\n"
 	"    sensors                        signal, battery, format and refusals of each\n"
+	"    discover [--seconds N]         who is on air, strangers too, the closest first\n"
 	"    test                           raises a test incident, end to end\n"
 	"    press [SENSOR]                 simulates a press of a button\n"
 	"    answer INCIDENT fine|help      what the resident says (or --last)\n"
@@ -57,6 +58,7 @@ static const struct option_row rows[] = {
 	{"by", TEXT, AT(by), MARK(takes_by)},
 	{"outcome", TEXT, AT(outcome), MARK(takes_outcome)},
 	{"why", TEXT, AT(why), MARK(takes_outcome)},
+	{"seconds", TEXT, AT(seconds), MARK(takes_seconds)},
 };
 
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };

@@ -5,13 +5,15 @@
  */
 #pragma once
 
-#include "common/ctl/words.h"
+#include "common/ctl/ctl.h"
 
 #include <jansson.h>
 #include <stdio.h>
 
 void show_status(FILE *out, enum ctl_language language, const json_t *answer);
 void show_sensors(FILE *out, enum ctl_language language, const json_t *answer);
+void show_discovery(
+	FILE *out, enum ctl_language language, const json_t *answer, struct ctl_live *live);
 void show_incidents(FILE *out, enum ctl_language language, const json_t *answer);
 void show_test(FILE *out, enum ctl_language language, const json_t *answer);
 void show_press(FILE *out, enum ctl_language language, const json_t *answer);

@@ -9,7 +9,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
-from air import BUTTON, BUTTON_FRAME, BUTTON_KEY, btsnoop  # noqa: E402
+from air import BUTTON, BUTTON_FRAME, BUTTON_KEY, FLAGS, bthome, btsnoop, report, structure, write_capture  # noqa: E402
 from house import BUILD, House, run_tests, wait_for  # noqa: E402
 
 CTL = BUILD / "bin/vigie-ctl"
@@ -52,6 +52,50 @@ def test_sensors_show_signal_format_and_refusals():
         _, out, _ = ctl(house, "sensors", language="fr_FR.UTF-8")
         assert "BTHome v2" in out and "-60 dBm" in out and "en clair malgré la clé 1" in out and "d'inconnus" in out, out
         print("\n".join(f"# {line}" for line in out.splitlines()))
+
+
+MOTION, WATCH = "54:48:E6:8F:80:A5", "C1:22:33:44:55:66"
+
+
+def write_home_air(path):
+    """Seven seconds of a detector close by, a watch in the next room and the neighbours' devices."""
+    packets = []
+    for n in range(800):
+        packets.append(report(MOTION, bthome(bytes([0x44, 0, n % 256, 1, 80, 0x21, n % 2])), -48))
+        packets.append(report(WATCH, FLAGS + structure(9, b"InfiniTime"), -70, is_random=True, is_connectable=True))
+        packets.append(report(f"A4:C1:38:00:{n // 100:02X}:{n % 100:02X}", FLAGS, -90))
+    write_capture(path, packets, 3000)
+
+
+def test_discover_shows_the_closest_first_and_keeps_nothing():
+    with House(sensors=f"  - {{id: '{WATCH}', name: Montre, room: Salon, role: wearable}}\n") as house:
+        write_home_air(house.folder / "air.btsnoop")
+        house.start_hub("--replay", house.folder / "air.btsnoop", is_up=False)
+        status, out, error = ctl(house, "discover", "--seconds", "2", "--json")
+        answers = [json.loads(line) for line in out.splitlines()]
+        assert status == 0 and error == "" and len(answers) >= 2 and answers[-1]["left_s"] == 0, (status, error, len(answers))
+        found = answers[-1]["found"]
+        assert [f["address"] for f in found[:2]] == [MOTION, WATCH], found[:2]
+        closest, watch = found[:2]
+        assert (closest["guess"], closest["format"], closest["installed"]) == ("sensor", "bthome_v2", None), closest
+        assert set(closest["kinds"]) == {"motion", "battery"} and closest["rssi_dbm"] == -48, closest
+        assert (watch["guess"], watch["name"], watch["address_type"], watch["installed"]) == ("infinitime", "InfiniTime", "random", "Montre")
+        assert len(found) <= 65 and answers[-1]["left_out"] > 0, (len(found), answers[-1]["left_out"])
+        status, out, _ = ctl(house, "discover", "--seconds", "1", language="fr_FR.UTF-8")
+        assert status == 0 and "capteur BTHome v2, mouvement, pile" in out and "montre PineTime" in out, out
+        # strangers are in no log and no file
+        kept = house.hub.text().encode() + b"".join(f.read_bytes() for f in (house.folder / "hub.state").iterdir())
+        assert MOTION.encode() not in kept and bytes.fromhex(MOTION.replace(":", "")) not in kept
+
+
+def test_discover_says_what_it_cannot():
+    with House() as house:
+        house.start_hub(is_up=False)
+        assert ctl(house, "discover") == (1, "", "vigie-ctl: vigie-hub refuses: this hub has no radio to hear with\n")
+        assert house.hub.ask("discover") == {"ok": False, "error": "nobody looks who is on air"}
+        for seconds in (0, 601, "x", 1.5, True):
+            assert house.hub.ask("discover", seconds=seconds)["error"] == "seconds is not 1..600"
+        assert ctl(house, "discover", "--seconds", "601")[2] == "vigie-ctl: --seconds: needs a whole number of 1 to 600\n"
 
 
 def main():

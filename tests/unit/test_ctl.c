@@ -123,6 +123,8 @@ static void test_each_command_makes_its_request(void **state)
 		{"status", "{\"do\":\"status\"}"},
 		{"--gateway|status", "{\"do\":\"status\"}"},
 		{"sensors", "{\"do\":\"sensors\"}"},
+		{"discover", "{\"do\":\"discover\",\"seconds\":30}"},
+		{"discover|--seconds|600", "{\"do\":\"discover\",\"seconds\":600}"},
 		{"incidents", "{\"do\":\"incidents\"}"},
 		{"incidents|--all", "{\"do\":\"incidents\",\"all\":true}"},
 		{"test", "{\"do\":\"test\"}"},
@@ -188,6 +190,9 @@ static void test_wrong_usage_reaches_nobody(void **state)
 			"vigie-ctl: \"close\" needs an outcome: --outcome helped, emergency, "
 			"false_alarm, test, social or repaired\n"},
 		{"status|--all", "vigie-ctl: --all does not belong to \"status\"\n"},
+		{"discover|--seconds|0",
+			"vigie-ctl: --seconds: needs a whole number of 1 to 600\n"},
+		{"status|--seconds|5", "vigie-ctl: --seconds does not belong to \"status\"\n"},
 		{"test|--by|x", "vigie-ctl: --by does not belong to \"test\"\n"},
 		{"ack|--last|--why|x", "vigie-ctl: --why does not belong to \"acknowledge\"\n"},
 		{"--gateway|test", "vigie-ctl: \"test\" is a command of the hub only\n"},

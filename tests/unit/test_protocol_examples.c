@@ -150,6 +150,13 @@ static int check_hub_sensors(const char *json, char error[ERROR_MAX])
 	return check_fields(json, error, names);
 }
 
+static int check_hub_discovery(const char *json, char error[ERROR_MAX])
+{
+	static const char *const names[] = {"b ok", "i left_s", "i left_out", "l found", NULL};
+
+	return check_fields(json, error, names);
+}
+
 static int check_gateway_status(const char *json, char error[ERROR_MAX])
 {
 	static const char *const names[] = {"b ok", "s version", "i uptime_s", "s broker",
@@ -205,8 +212,8 @@ static void test_every_example_is_what_the_code_reads_and_writes(void **state)
 		{"progress", check_progress, 0}, {"link", check_link, 0},
 		{"heartbeat", check_heartbeat, 0}, {"request", check_request, 0},
 		{"answer", check_answer, 0}, {"hub-status", check_hub_status, 0},
-		{"hub-sensors", check_hub_sensors, 0}, {"gateway-status", check_gateway_status, 0},
-		{"step", check_step, 0}};
+		{"hub-sensors", check_hub_sensors, 0}, {"hub-discovery", check_hub_discovery, 0},
+		{"gateway-status", check_gateway_status, 0}, {"step", check_step, 0}};
 	const size_t count = sizeof kinds / sizeof kinds[0];
 	_cleanup_(free_p) char *page = read_page();
 	char *at = page;

@@ -114,6 +114,26 @@ def test_HS_09_a_press_by_radio_heard_once_is_asked_about_and_not_lost():
         assert incident["probability"] == 0.5 and "pas de réponse" in incident["why"], incident
 
 
+def discovered(house, seconds):
+    """What is on air, once those seconds are over."""
+    house.hub.ask("discover", seconds=seconds)
+    return wait_for(lambda: [a for a in [house.hub.ask("discover")] if a["left_s"] == 0], "the look ends")[0]["found"]
+
+
+def test_discover_finds_a_sensor_and_a_pendant_on_air():
+    with Controllers(4, LE_ONLY), RadioHouse(sensors="  - {id: bouton, role: button}\n") as house, Pendant(3) as pendant:
+        house.start_broker()
+        house.start_hub()
+        sensor = Sensor(1)
+        house.hub.ask("discover", seconds=20)
+        sensor.say(bthome(1, BATTERY_61, PRESS), times=5)
+        pendant.do("press")  # it advertises while it waits for its hub
+        found = {f["address"]: f for f in discovered(house, 3)}
+        assert found[sensor.address]["format"] == "bthome_v2" and "button" in found[sensor.address]["kinds"], found
+        assert found[SECOND]["guess"] == "pendant" and found[SECOND]["connectable"], found
+        assert house.hub.told("raised") == [] and house.hub.incidents() == []
+
+
 def test_adapter_switched_off_and_back():
     with Controllers(2, LE_ONLY), RadioHouse() as house:
         house.start_broker()

@@ -146,10 +146,15 @@ static void advertise(const struct pendant *p)
 		.max_interval = htobs(0xA0),
 		.advtype = 0,
 		.chan_map = 7};
+	const struct att_uuid service = PENDANT_UUID(1);
+	/* flags, and the list of services */
+	le_set_advertising_data_cp what = {.length = 21, .data = {2, 1, 6, 17, 7}};
 	uint8_t on = 1, off = 0;
 
+	memcpy(what.data + 5, service.at, sizeof(service.at));
 	command(p, OCF_LE_SET_ADVERTISE_ENABLE, &off, 1);
 	command(p, OCF_LE_SET_ADVERTISING_PARAMETERS, &how, sizeof(how));
+	command(p, OCF_LE_SET_ADVERTISING_DATA, &what, sizeof(what));
 	command(p, OCF_LE_SET_ADVERTISE_ENABLE, &on, 1);
 }
 
