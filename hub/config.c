@@ -37,6 +37,12 @@ struct hub_yaml {
 	unsigned int outputs_count;
 	struct sensor_yaml *sensors;
 	unsigned int sensors_count;
+	struct resident_yaml *residents;
+	unsigned int residents_count;
+	bool *pets;
+	struct visit_yaml *visits;
+	unsigned int visits_count;
+	struct judgement_yaml *judgement;
 };
 
 #define TEXT(field, type, flags) \
@@ -72,6 +78,14 @@ static const cyaml_schema_field_t hub_fields[] = {
 		outputs, &config_output_value, 0, CYAML_UNLIMITED),
 	CYAML_FIELD_SEQUENCE("sensors", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct hub_yaml,
 		sensors, &config_sensor_value, 0, CYAML_UNLIMITED),
+	CYAML_FIELD_SEQUENCE("residents", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct hub_yaml,
+		residents, &config_resident_value, 0, CYAML_UNLIMITED),
+	CYAML_FIELD_BOOL_PTR(
+		"pets", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct hub_yaml, pets),
+	CYAML_FIELD_SEQUENCE("visits", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct hub_yaml,
+		visits, &config_visit_value, 0, CYAML_UNLIMITED),
+	CYAML_FIELD_MAPPING_PTR("judgement", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+		struct hub_yaml, judgement, config_judgement_fields),
 	CYAML_FIELD_END,
 };
 
@@ -113,6 +127,19 @@ static int take_bluetooth(
 	return 0;
 }
 
+static int take_people(
+	const char *file, const struct hub_yaml *yaml, struct hub_config *c, char *ret_error)
+{
+	const struct residents_yaml people = {.residents = yaml->residents,
+		.residents_count = yaml->residents_count,
+		.visits = yaml->visits,
+		.visits_count = yaml->visits_count,
+		.pets = yaml->pets,
+		.judgement = yaml->judgement};
+
+	return config_residents_take(file, &people, &c->roster, &c->residents, ret_error);
+}
+
 static int take_all(
 	const char *file, const struct hub_yaml *yaml, struct hub_config *c, char *ret_error)
 {
@@ -152,6 +179,8 @@ static int take_all(
 	if (r == 0)
 		r = config_sensors_take(file, yaml->sensors, yaml->sensors_count, &c->roster,
 			&c->modbus, ret_error);
+	if (r == 0)
+		r = take_people(file, yaml, c, ret_error);
 	if (r == 0)
 		r = config_routine_take(file, yaml->routine, &c->roster, &c->rhythm, ret_error);
 	return r;

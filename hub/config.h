@@ -9,6 +9,7 @@
 #include "hub/config_dialogue.h"
 #include "hub/config_modbus.h"
 #include "hub/config_outputs.h"
+#include "hub/config_residents.h"
 #include "hub/escalate.h"
 #include "hub/rhythm.h"
 #include "hub/roster.h"
@@ -39,6 +40,7 @@ struct hub_config {
 	char adapter[ADAPTER_NAME_MAX]; /* "" for the first there is */
 	struct rhythm_config rhythm;
 	struct roster roster;
+	struct hub_residents residents;
 	struct hub_modbus modbus;
 	struct hub_outputs outputs;
 };

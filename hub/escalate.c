@@ -101,9 +101,12 @@ static void begin(const struct escalation *t, const struct suspicion *s, const c
 		ask(s->is_certain ? 0 : t->ask_s, s->by, s->why, at, ret);
 }
 
-/* More reasons, as many as fit; a fall's certainty only grows (HS-10). */
+/* More reasons, as many as fit; those of an update are the whole judgement of its event and take
+ * the place of what was known. A fall's certainty only grows (HS-10). */
 static void add_reasons(struct incident *i, const struct suspicion *s)
 {
+	if (s->is_update)
+		i->reasons_count = 0;
 	for (unsigned int n = 0; n < s->reasons_count && i->reasons_count < INCIDENT_REASONS_MAX;
 		n++)
 		i->reasons[i->reasons_count++] = s->reasons[n];

@@ -177,7 +177,7 @@ static int init_control(struct hub *h)
 
 static int init_judge(struct hub *h)
 {
-	return judge_new(&h->judge, &h->config.roster);
+	return judge_new(&h->judge, &h->config.roster, &h->config.residents.home);
 }
 
 static int init_uplink(struct hub *h)

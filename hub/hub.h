@@ -101,8 +101,12 @@ void hub_live(struct hub *h, const struct roster_sensor *sensor, const struct re
 	struct moment at);
 void hub_look(struct hub *h, struct moment at);
 void hub_end_rhythm(struct hub *h);
-/* What wearables that fell silent still had to say. */
+/* A way in by which rooms are heard is deaf; a wearable's link says nothing of them. */
+bool hub_is_deaf(const struct hub *h);
+/* Time passed: what wearables that fell silent still had to say, what waited for more evidence. */
 void hub_silence(struct hub *h, struct moment at);
+/* What the judge concluded since becomes incidents, or adds to them. */
+void hub_conclude(struct hub *h, struct moment at);
 
 /* Answers a request on the control socket (requests.c; verbs in docs/PROTOCOL.md). */
 int hub_on_request(const char *verb, const json_t *request, json_t *answer, void *userdata);

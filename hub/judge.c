@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Wearables through models/fall, alarm readings by a small table. Reasons are
- * phrases for the operator, in French.
+ * Wearables through models/fall, alarm readings by a small table, everything else to be weighed.
+ * Reasons are phrases for the operator, in French.
  */
 #include "hub/judge.h"
 
@@ -12,15 +12,12 @@
 #include <string.h>
 
 #define TOLD_ONCE_PROBABILITY 0.5 /* in the open: anybody may have said it */
-#define TOLD_FALL_PROBABILITY 0.8 /* a pendant's own verdict, whose quality is not known */
 
 struct wearable {
 	struct fall *fall;
 	const struct roster_sensor *sensor; /* borrowed from the roster; NULL: a free place */
 	bool is_streaming;
 	uint64_t heard_us;
-	uint64_t suspected_mark; /* the impact already told */
-	double first_logit;
 };
 
 /* A reading that is an alarm by itself. The same alarm again within hold_s of its last word is that
@@ -55,6 +52,7 @@ struct alarm_said {
 
 struct judge {
 	const struct roster *roster; /* borrowed from the hub */
+	struct evidence *evidence;
 	struct wearable wearables[ROSTER_WEARABLES_MAX];
 	struct alarm_said said[ROSTER_SENSORS_MAX][ALARMS];
 };
@@ -67,7 +65,7 @@ static struct wearable *wearable_of(struct judge *j, const struct roster_sensor 
 	return NULL;
 }
 
-int judge_add(struct judge *j, const struct roster_sensor *sensor)
+static int add(struct judge *j, const struct roster_sensor *sensor)
 {
 	struct wearable *w = sensor->role == ROLE_WEARABLE ? wearable_of(j, NULL) : NULL;
 
@@ -82,28 +80,38 @@ int judge_add(struct judge *j, const struct roster_sensor *sensor)
 	return 0;
 }
 
+int judge_add(struct judge *j, const struct roster_sensor *sensor)
+{
+	evidence_add(j->evidence, sensor);
+	return add(j, sensor);
+}
+
 void judge_remove(struct judge *j, const struct roster_sensor *sensor)
 {
 	struct wearable *w = wearable_of(j, sensor);
 
+	evidence_remove(j->evidence, sensor);
 	if (!w)
 		return;
 	free(w->fall);
 	*w = (struct wearable){.fall = NULL};
 }
 
-int judge_new(struct judge **ret, const struct roster *roster)
+int judge_new(struct judge **ret, const struct roster *roster, const struct fusion_home *home)
 {
 	struct judge *j = calloc(1, sizeof(*j));
+	int r;
 
 	if (!j)
 		return -ENOMEM;
 	j->roster = roster;
-	for (const struct roster_sensor *s = NULL; (s = roster_following(roster, s));)
-		if (judge_add(j, s) < 0) {
-			(void)judge_free(j);
-			return -ENOMEM;
-		}
+	r = evidence_new(&j->evidence, roster, home);
+	for (const struct roster_sensor *s = NULL; r == 0 && (s = roster_following(roster, s));)
+		r = add(j, s);
+	if (r < 0) {
+		(void)judge_free(j);
+		return r;
+	}
 	*ret = j;
 	return 0;
 }
@@ -112,6 +120,8 @@ struct judge *judge_free(struct judge *j)
 {
 	for (unsigned int n = 0; j && n < ROSTER_WEARABLES_MAX; n++)
 		free(j->wearables[n].fall);
+	if (j)
+		j->evidence = evidence_free(j->evidence);
 	free(j);
 	return NULL;
 }
@@ -143,73 +153,11 @@ static struct incident_reason *add_reason(struct suspicion *s, double weight)
 	return reason;
 }
 
-/* What the model saw, for a person. The weights of both answers add up to the last one's log-odds.
- */
-static void give_reasons(
-	struct suspicion *s, const struct wearable *w, const struct fall_answer *a, double weight)
-{
-	static const char *const places[] = {
-		[WEAR_UNKNOWN] = "", [WEAR_WRIST] = " au poignet", [WEAR_TRUNK] = " au tronc"};
-	struct incident_reason *reason = add_reason(s, weight);
-
-	if (s->is_update && a->still_ms < 1000)
-		(void)snprintf(reason->text, sizeof(reason->text), "a bougé ensuite");
-	else if (s->is_update)
-		(void)snprintf(reason->text, sizeof(reason->text), "immobile %u s ensuite",
-			a->still_ms / 1000U);
-	else
-		(void)snprintf(reason->text, sizeof(reason->text), "choc de %u,%u g%s",
-			a->peak_mg / 1000U, a->peak_mg % 1000U / 100U, places[w->sensor->place]);
-	if (!s->is_update && a->still_ms >= 1000)
-		(void)snprintf(add_reason(s, 0)->text, sizeof(reason->text), "immobile %u s",
-			a->still_ms / 1000U);
-	if (a->gap_ms > 0 || a->is_clipped)
-		(void)snprintf(add_reason(s, 0)->text, sizeof(reason->text), "mesure incomplète");
-}
-
-/* One answer of the model: 1 with a suspicion, 0 when it is none. */
-static int weigh(
-	struct wearable *w, const struct fall_answer *a, int64_t event_ms, struct suspicion *ret)
-{
-	uint64_t mark = a->impact_us + 1;
-	bool is_known = w->suspected_mark == mark;
-	double weight = logit((double)a->probability);
-
-	if (!a->is_fall && !is_known)
-		return 0;
-	*ret = suspicion_of(w->sensor, INCIDENT_FALL, "chute détectée");
-	ret->mark = mark;
-	ret->is_update = is_known;
-	ret->event_ms = event_ms;
-	ret->probability = fmin(fmax((double)a->probability, 0), 1);
-	give_reasons(ret, w, a, is_known ? weight - w->first_logit : weight);
-	if (!is_known)
-		w->first_logit = weight;
-	w->suspected_mark = mark;
-	return 1;
-}
-
-static int weigh_all(struct wearable *w, const struct fall_answer answers[], int count,
-	uint64_t last_us, struct moment at, struct suspicion ret[FALL_EVENTS_MAX])
-{
-	int found = 0;
-
-	for (int n = 0; n < count; n++) {
-		uint64_t ago_us =
-			answers[n].impact_us < last_us ? last_us - answers[n].impact_us : 0;
-
-		found += weigh(
-			w, &answers[n], at.wall_ms - (int64_t)(ago_us / US_PER_MS), &ret[found]);
-	}
-	return found;
-}
-
 int judge_accel(struct judge *j, const struct roster_sensor *sensor,
-	const struct accel_batch *batch, struct moment at, struct suspicion ret[FALL_EVENTS_MAX])
+	const struct accel_batch *batch, struct moment at)
 {
 	struct fall_answer answers[FALL_EVENTS_MAX];
 	struct wearable *w = wearable_of(j, sensor);
-	uint64_t last_us;
 	int count;
 
 	if (!w || batch->count == 0 || batch->count > ACCEL_BATCH_MAX)
@@ -219,11 +167,15 @@ int judge_accel(struct judge *j, const struct roster_sensor *sensor,
 		return count;
 	w->is_streaming = true;
 	w->heard_us = at.now_us;
-	last_us = batch->first_us + batch->samples[batch->count - 1].offset_us;
-	return weigh_all(w, answers, count, last_us, at, ret);
+	evidence_accel(j->evidence, sensor, batch);
+	if (count > 0)
+		evidence_answers(j->evidence, sensor, answers, count,
+			batch->first_us + batch->samples[batch->count - 1].offset_us, at);
+	return 0;
 }
 
-static int finish(struct wearable *w, struct moment at, struct suspicion ret[FALL_EVENTS_MAX])
+/* The wearable's clock now: what its last answer showed, and what has passed since it was heard. */
+static void finish(struct judge *j, struct wearable *w, struct moment at)
 {
 	struct fall_answer answers[FALL_EVENTS_MAX];
 	int count = fall_finish(w->fall, answers);
@@ -233,41 +185,54 @@ static int finish(struct wearable *w, struct moment at, struct suspicion ret[FAL
 	for (int n = 0; n < count; n++)
 		if (answers[n].answer_us > last_us)
 			last_us = answers[n].answer_us;
-	at.wall_ms -= (int64_t)((at.now_us - w->heard_us) / US_PER_MS);
-	return weigh_all(w, answers, count, last_us, at, ret);
+	evidence_answers(
+		j->evidence, w->sensor, answers, count, last_us + at.now_us - w->heard_us, at);
 }
 
-int judge_end(struct judge *j, const struct roster_sensor *sensor, struct moment at,
-	struct suspicion ret[FALL_EVENTS_MAX])
+void judge_end(struct judge *j, const struct roster_sensor *sensor, struct moment at)
 {
 	struct wearable *w = wearable_of(j, sensor);
 
-	return w && w->is_streaming ? finish(w, at, ret) : 0;
+	if (w && w->is_streaming)
+		finish(j, w, at);
 }
 
-int judge_silence(struct judge *j, struct moment at, struct suspicion ret[FALL_EVENTS_MAX])
+void judge_turn(struct judge *j, struct moment at)
 {
 	for (unsigned int n = 0; n < ROSTER_WEARABLES_MAX; n++) {
 		struct wearable *w = &j->wearables[n];
-		int count = 0;
 
 		if (w->is_streaming && at.now_us >= w->heard_us + JUDGE_SILENCE_US)
-			count = finish(w, at, ret);
-		if (count > 0)
-			return count;
+			finish(j, w, at);
 	}
-	return 0;
+	evidence_turn(j->evidence, at);
 }
 
 uint64_t judge_next_us(const struct judge *j)
 {
-	uint64_t next_us = UINT64_MAX;
+	uint64_t next_us = evidence_next_us(j->evidence);
 
 	for (unsigned int n = 0; n < ROSTER_WEARABLES_MAX; n++)
 		if (j->wearables[n].is_streaming &&
 			j->wearables[n].heard_us + JUDGE_SILENCE_US < next_us)
 			next_us = j->wearables[n].heard_us + JUDGE_SILENCE_US;
 	return next_us;
+}
+
+void judge_surprise(struct judge *j, const struct routine_answer *answer,
+	const struct suspicion *said, struct moment at)
+{
+	evidence_surprise(j->evidence, answer, said, at);
+}
+
+void judge_heard(struct judge *j, bool is_heard, struct moment at)
+{
+	evidence_heard(j->evidence, is_heard, at);
+}
+
+bool judge_next(struct judge *j, struct moment at, struct suspicion *ret)
+{
+	return evidence_conclude(j->evidence, at, ret);
 }
 
 /* Is this alarm's word new, or the last one going on? Remembers either way. */
@@ -279,23 +244,20 @@ static bool is_news(struct alarm_said *said, const struct alarm *alarm, uint64_t
 	return is_new;
 }
 
-/* A fall told by a sensor is asked about in any case; other alarms in the open wait for their
- * second hearing. */
+/* An alarm in the open waits for its second hearing. */
 static bool judge_alarm(struct alarm_said *said, const struct alarm *alarm,
 	const struct roster_sensor *sensor, const struct reading *reading, struct moment at,
 	struct suspicion *ret)
 {
-	bool is_new = is_news(said, alarm, at.now_us), is_fall = alarm->class == INCIDENT_FALL;
+	bool is_new = is_news(said, alarm, at.now_us);
 
 	if (!is_new && !said->is_heard_once)
 		return false;
 	*ret = suspicion_of(sensor, alarm->class, alarm->why);
 	ret->event_ms = moment_wall_ms(at, reading->time_us);
 	ret->is_confirmation = !is_new;
-	said->is_heard_once = ret->is_unconfirmed = is_new && reading->is_forgeable && !is_fall;
-	ret->is_certain = !is_fall && !ret->is_unconfirmed;
-	if (is_fall)
-		ret->probability = TOLD_FALL_PROBABILITY;
+	said->is_heard_once = ret->is_unconfirmed = is_new && reading->is_forgeable;
+	ret->is_certain = !ret->is_unconfirmed;
 	if (ret->is_unconfirmed)
 		ret->probability = TOLD_ONCE_PROBABILITY;
 	if (is_new)
@@ -307,16 +269,21 @@ static bool judge_alarm(struct alarm_said *said, const struct alarm *alarm,
 bool judge_reading(struct judge *j, const struct roster_sensor *sensor,
 	const struct reading *reading, struct moment at, struct suspicion *ret_suspicion)
 {
+	if (reading->repeats == 0)
+		evidence_reading(j->evidence, sensor, reading, at);
 	for (unsigned int n = 0; n < ALARMS; n++) {
 		const struct alarm *alarm = &alarms[n];
 		struct alarm_said *said = &j->said[roster_row(j->roster, sensor)][n];
+		bool is_fall = alarm->class == INCIDENT_FALL;
 
-		if (reading->kind != alarm->kind ||
-			(alarm->class == INCIDENT_FALL && sensor->fall_kind != alarm->kind))
+		if (reading->kind != alarm->kind || (is_fall && sensor->fall_kind != alarm->kind))
 			continue;
-		if (reading->value == alarm->value)
+		if (reading->value == alarm->value && !is_fall)
 			return judge_alarm(said, alarm, sensor, reading, at, ret_suspicion);
-		*said = (struct alarm_said){.last_us = 0};
+		if (reading->value != alarm->value)
+			*said = (struct alarm_said){.last_us = 0};
+		else if (is_news(said, alarm, at.now_us))
+			evidence_told(j->evidence, sensor, at);
 		return false;
 	}
 	return false;

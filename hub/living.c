@@ -33,8 +33,7 @@ void hub_live(struct hub *h, const struct roster_sensor *sensor, const struct re
 		episodes_moved(&h->episodes, sensor->name, at);
 }
 
-/* A way in by which rooms are heard; a wearable's link says nothing of them. */
-static bool is_deaf(const struct hub *h)
+bool hub_is_deaf(const struct hub *h)
 {
 	for (unsigned int n = 0; n < h->sources_count; n++)
 		if (h->sources[n].health.state == SOURCE_DEAF && !h->sources[n].is_link)
@@ -45,13 +44,16 @@ static bool is_deaf(const struct hub *h)
 void hub_look(struct hub *h, struct moment at)
 {
 	struct suspicion suspicions[RHYTHM_TURN_MAX];
+	struct routine_answer answers[RHYTHM_TURN_MAX];
 	int count;
 
 	if (!h->rhythm)
 		return;
-	count = rhythm_turn(h->rhythm, is_deaf(h), at, suspicions);
+	count = rhythm_turn(h->rhythm, hub_is_deaf(h), at, suspicions, answers);
 	for (int n = 0; n < count; n++)
-		(void)hub_suspect(h, &suspicions[n], at);
+		judge_surprise(h->judge, &answers[n], &suspicions[n], at);
+	if (count > 0)
+		hub_conclude(h, at);
 }
 
 void hub_end_rhythm(struct hub *h)

@@ -245,9 +245,9 @@ static const char *last_room(const struct rhythm *r)
 		       : "";
 }
 
-static int look(struct rhythm *r, struct moment at, struct suspicion ret[RHYTHM_TURN_MAX])
+static int look(struct rhythm *r, struct moment at, struct suspicion ret[RHYTHM_TURN_MAX],
+	struct routine_answer answers[RHYTHM_TURN_MAX])
 {
-	struct routine_answer answers[ROUTINE_ANSWERS_MAX];
 	struct routine_time now = time_of(r, at);
 	int count = routine_judge(r->routine, now, answers);
 
@@ -261,8 +261,8 @@ static int look(struct rhythm *r, struct moment at, struct suspicion ret[RHYTHM_
 	return count > 0 ? count : 0;
 }
 
-int rhythm_turn(
-	struct rhythm *r, bool is_deaf, struct moment at, struct suspicion ret[RHYTHM_TURN_MAX])
+int rhythm_turn(struct rhythm *r, bool is_deaf, struct moment at,
+	struct suspicion ret[RHYTHM_TURN_MAX], struct routine_answer ret_answers[RHYTHM_TURN_MAX])
 {
 	int count = 0;
 
@@ -273,7 +273,7 @@ int rhythm_turn(
 	if (is_deaf || !is_audible(r, last_room(r), at.now_us) || !is_audible(r, "", at.now_us))
 		(void)routine_not_heard(r->routine, time_of(r, at));
 	else
-		count = look(r, at, ret);
+		count = look(r, at, ret, ret_answers);
 	if (at.now_us >= r->save_us)
 		save(r, at);
 	return count;

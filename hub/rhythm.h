@@ -69,12 +69,13 @@ void rhythm_play(struct rhythm *r, int64_t calendar_ms, double speed, struct mom
 bool rhythm_reading(struct rhythm *r, const struct roster_sensor *sensor,
 	const struct reading *reading, struct moment at);
 /*
- * Time passed: 0..RHYTHM_TURN_MAX suspicions. is_deaf: a way in by which this home's rooms are
- * heard is deaf. Also nobody can hear where all motion sensors of the room of the last sign of life
- * (all its sensors, where it has none), or all of the home, have failed or are stale.
+ * Time passed: 0..RHYTHM_TURN_MAX suspicions, and the answers behind them. is_deaf: a way in by
+ * which this home's rooms are heard is deaf. Also nobody can hear where all motion sensors of the
+ * room of the last sign of life (all its sensors, where it has none), or all of the home, have
+ * failed or are stale.
  */
-int rhythm_turn(
-	struct rhythm *r, bool is_deaf, struct moment at, struct suspicion ret[RHYTHM_TURN_MAX]);
+int rhythm_turn(struct rhythm *r, bool is_deaf, struct moment at,
+	struct suspicion ret[RHYTHM_TURN_MAX], struct routine_answer ret_answers[RHYTHM_TURN_MAX]);
 /* When rhythm_turn() is due next. */
 uint64_t rhythm_next_us(const struct rhythm *r);
 

@@ -70,6 +70,7 @@ static void on_reading(const struct reading *reading, void *userdata)
 		on_press(h, sensor, reading, at);
 	else if (judge_reading(h->judge, sensor, reading, at, &suspicion))
 		(void)hub_suspect(h, &suspicion, at);
+	hub_conclude(h, at);
 }
 
 static void on_accel(const struct accel_batch *batch, void *userdata)
@@ -79,35 +80,23 @@ static void on_accel(const struct accel_batch *batch, void *userdata)
 	struct hub *h = source->hub;
 	struct moment at = hub_now();
 	struct roster_sensor *sensor = hear(h, &batch->sensor, at);
-	struct suspicion suspicions[FALL_EVENTS_MAX]
-		__attribute__((uninitialized)); /* 18 kB a batch, mostly for nothing */
-	int count;
-
 	(void)stint;
 	h->batches++;
 	if (!sensor)
 		return;
 	source->wearable = sensor;
-	count = judge_accel(h->judge, sensor, batch, at, suspicions);
-	if (count < 0) {
+	if (judge_accel(h->judge, sensor, batch, at) < 0)
 		h->malformed++;
-		return;
-	}
-	for (int n = 0; n < count; n++)
-		(void)hub_suspect(h, &suspicions[n], at);
-	hub_arm(h);
+	hub_conclude(h, at);
 }
 
 static void end_stream(struct hub_source *source)
 {
-	struct suspicion suspicions[FALL_EVENTS_MAX];
 	struct moment at = hub_now();
-	int count = 0;
 
 	if (source->wearable)
-		count = judge_end(source->hub->judge, source->wearable, at, suspicions);
-	for (int n = 0; n < count; n++)
-		(void)hub_suspect(source->hub, &suspicions[n], at);
+		judge_end(source->hub->judge, source->wearable, at);
+	hub_conclude(source->hub, at);
 }
 
 static void on_sign(const struct sensor_id *id, void *userdata)
@@ -125,6 +114,7 @@ static void on_health(const struct source_health *health, void *userdata)
 	struct hub *h = source->hub;
 
 	source->health = *health;
+	judge_heard(h->judge, !hub_is_deaf(h), hub_now());
 	watch_source(source, hub_now().now_us);
 	if (health->state == SOURCE_DEAF)
 		log_warning("%s: deaf: %s", source->source->ops->name, health->why);
@@ -169,12 +159,17 @@ static void on_notice(const struct source_notice *notice, void *userdata)
 
 void hub_silence(struct hub *h, struct moment at)
 {
-	struct suspicion suspicions[FALL_EVENTS_MAX];
-	int count;
+	judge_turn(h->judge, at);
+	hub_conclude(h, at);
+}
 
-	while ((count = judge_silence(h->judge, at, suspicions)) > 0)
-		for (int n = 0; n < count; n++)
-			(void)hub_suspect(h, &suspicions[n], at);
+void hub_conclude(struct hub *h, struct moment at)
+{
+	struct suspicion suspicion;
+
+	while (judge_next(h->judge, at, &suspicion))
+		(void)hub_suspect(h, &suspicion, at);
+	hub_arm(h);
 }
 
 struct source_listener hub_listener(struct hub_source *source)

@@ -37,7 +37,8 @@ struct suspicion {
 				resident is asked (hub/escalate.h) */
 	bool is_confirmation; /* that second hearing: of a call it makes no incident and is no
 				 further press */
-	bool is_update; /* more about what was already told (same mark): never makes an incident */
+	bool is_update; /* more about what was already told (same mark): never makes an incident;
+			   its reasons are all there are now */
 	bool is_test;
 	uint64_t mark;    /* the same in everything told about one event; 0: none */
 	int64_t event_ms; /* UTC */

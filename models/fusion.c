@@ -22,18 +22,13 @@
 #define TOLD_WEIGHT     4.0F
 #define ALSO_MOST       3.0F
 #define SURPRISE_WEIGHT 3.0F
-#define SURE_ODDS       2.2F /* asked at once, without waiting for the second answer */
+#define SURE_ODDS       0.7F /* asked at once, without waiting for the second answer */
 #define NEWS_ODDS       0.3F /* changes of less are not told */
 
 #define LOOK_US   (25 * US_A_SECOND) /* how long what is not sure is looked at before it is told */
 #define SAME_US   (15 * US_A_SECOND) /* two wearables speak of the same fall */
 #define FALL_US   (10 * US_A_MINUTE) /* evidence counts for so long */
 #define SILENT_US (24 * US_AN_HOUR)
-
-size_t fusion_size(void)
-{
-	return sizeof(struct fusion);
-}
 
 float fusion_clamp(float value, float least, float most)
 {
@@ -43,51 +38,9 @@ float fusion_clamp(float value, float least, float most)
 	return value > most ? most : value;
 }
 
-static float odds_of(float probability)
+float fusion_odds_of(float probability)
 {
 	return logf(probability / (1 - probability));
-}
-
-static bool is_home_possible(const struct fusion_home *home)
-{
-	if (home->residents < 1 || home->residents > FUSION_RESIDENTS_MAX ||
-		home->visits_count > FUSION_VISITS_MAX)
-		return false;
-	for (unsigned int n = 0; n < home->visits_count; n++)
-		if (home->visits[n].weekday > 6 || home->visits[n].until_h > 24 ||
-			home->visits[n].from_h >= home->visits[n].until_h)
-			return false;
-	return home->ask > 0 && home->ask < home->raise && home->raise < 1;
-}
-
-int fusion_init(struct fusion *f, const struct fusion_home *home)
-{
-	if (!is_home_possible(home))
-		return -EINVAL;
-	memset(f, 0, sizeof(*f));
-	f->home = *home;
-	f->ask_odds = odds_of(home->ask);
-	f->raise_odds = odds_of(home->raise);
-	return 0;
-}
-
-int fusion_sensor(struct fusion *f, const struct fusion_sensor *sensor)
-{
-	struct fusion_sensed *s = &f->sensors[f->sensors_count];
-
-	if (sensor->resident > f->home.residents)
-		return -EINVAL;
-	if (f->sensors_count == FUSION_SENSORS_MAX)
-		return -ENOSPC;
-	if (sensor->role == FUSION_WEARABLE && f->wearables_count == FUSION_WEARABLES_MAX)
-		return -EMFILE;
-	*s = (struct fusion_sensed){.sensor = *sensor};
-	/* who lives alone wears whatever is worn */
-	if (f->home.residents == 1)
-		s->sensor.resident = 1;
-	if (sensor->role == FUSION_WEARABLE)
-		s->wearable = (uint8_t)f->wearables_count++;
-	return (int)f->sensors_count++;
 }
 
 void fusion_put(struct fusion_event *e, enum fusion_what what, float weight, uint32_t amount,
@@ -205,7 +158,7 @@ static struct fusion_event *same_fall(
 
 static bool is_wearable(const struct fusion *f, uint8_t sensor)
 {
-	return sensor < f->sensors_count && f->sensors[sensor].sensor.role == FUSION_WEARABLE;
+	return sensor < FUSION_SENSORS_MAX && f->sensors[sensor].sensor.role == FUSION_WEARABLE;
 }
 
 static void put_shock(
@@ -243,7 +196,7 @@ int fusion_answer(struct fusion *f, uint8_t sensor, const struct fall_answer *a,
 	advance(f, at);
 	if (!isfinite(a->probability))
 		return 0;
-	odds = odds_of(fusion_clamp(a->probability, 1e-6F, 1 - 1e-6F));
+	odds = fusion_odds_of(fusion_clamp(a->probability, 1e-6F, 1 - 1e-6F));
 	e = event_of(f, sensor, a->impact_us + 1);
 	other = e ? NULL : same_fall(f, sensor, began_us, false);
 	if (!e && odds - SET_ODDS < SHOCK_KEPT)
@@ -289,7 +242,7 @@ int fusion_reading(struct fusion *f, uint8_t sensor, enum reading_kind kind, dou
 {
 	int r;
 
-	if (sensor >= f->sensors_count)
+	if (sensor >= FUSION_SENSORS_MAX || f->sensors[sensor].sensor.role == FUSION_NONE)
 		return -EINVAL;
 	advance(f, at);
 	r = is_wearable(f, sensor) ? fusion_worn_reading(f, sensor, kind, value)

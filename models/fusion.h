@@ -31,7 +31,7 @@
 #define FUSION_ALONE_MAX     0.989F /* the most that one wearable alone can reach */
 
 enum fusion_role {
-	FUSION_OTHER,
+	FUSION_NONE, /* nothing there, or nothing that counts */
 	FUSION_WEARABLE,
 	FUSION_MOTION,
 	FUSION_CONTACT,    /* of a cupboard, an inner door: somebody used it */
@@ -122,12 +122,13 @@ struct fusion;
 size_t fusion_size(void);
 /* −EINVAL for a home that cannot be (thresholds, residents, visits), f untouched. */
 int fusion_init(struct fusion *f, const struct fusion_home *home);
-/* Makes a sensor known: its number; −ENOSPC for the 129th, −EMFILE for the ninth wearable, −EINVAL
- * for a resident who does not live here. */
-int fusion_sensor(struct fusion *f, const struct fusion_sensor *sensor);
+/* Installs a sensor under a number of the caller's, below FUSION_SENSORS_MAX, in place of what was
+ * there: 0; −EMFILE for the ninth wearable, −EINVAL for a number too high or a resident who does
+ * not live here. FUSION_NONE removes. What was weighed of the one before is forgotten. */
+int fusion_install(struct fusion *f, uint8_t sensor, const struct fusion_sensor *as);
 
 /*
- * Evidence. `sensor` is a number of fusion_sensor()'s; −EINVAL for another, or one that cannot say
+ * Evidence. `sensor` is a number of fusion_install()'s; −EINVAL for another, or one that cannot say
  * that. Times may stand still but not go back: an earlier one is taken for the latest known.
  */
 /* The fall model's answer to an impact that began at began_us (on now_us' clock). */

@@ -92,7 +92,7 @@ static bool may_be_others(
 
 static bool is_on_mat(const struct fusion *f, const struct fusion_event *e, bool is_now)
 {
-	for (unsigned int n = 0; n < f->sensors_count; n++) {
+	for (unsigned int n = 0; n < FUSION_SENSORS_MAX; n++) {
 		const struct fusion_sensed *s = &f->sensors[n];
 		bool was_left = s->off_us && f->now.now_us < s->off_us + LEFT_US;
 
@@ -203,7 +203,7 @@ static bool is_listening(const struct fusion *f, const struct fusion_event *e)
 	/* the last sign of life was the door: who went out is not heard inside */
 	if (f->outer_door_us && f->outer_door_us >= f->moved_us)
 		return false;
-	for (unsigned int n = 0; n < f->sensors_count; n++) {
+	for (unsigned int n = 0; n < FUSION_SENSORS_MAX; n++) {
 		const struct fusion_sensed *s = &f->sensors[n];
 
 		if (s->sensor.role == FUSION_MOTION && s->is_heard && s->sensor.room &&

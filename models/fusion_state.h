@@ -56,7 +56,7 @@ struct fusion_event {
 struct fusion {
 	struct fusion_home home;
 	float ask_odds, raise_odds;
-	unsigned int sensors_count, wearables_count;
+	uint8_t wearables_taken; /* a bit each */
 	struct fusion_sensed sensors[FUSION_SENSORS_MAX];
 	struct fusion_wearable wearables[FUSION_WEARABLES_MAX];
 	struct fusion_event events[FUSION_EVENTS_MAX];
@@ -72,6 +72,8 @@ struct fusion {
 void fusion_put(struct fusion_event *e, enum fusion_what what, float weight, uint32_t amount,
 	uint8_t sensor);
 float fusion_odds(const struct fusion_event *e);
+/* Log-odds of a probability between 0 and 1. */
+float fusion_odds_of(float probability);
 float fusion_clamp(float value, float least, float most);
 
 /* models/fusion_home.c: what the home says of an event as it begins … */

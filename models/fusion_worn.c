@@ -59,7 +59,7 @@ static void take_sample(
 
 int fusion_accel(struct fusion *f, uint8_t sensor, const struct accel_batch *batch)
 {
-	if (sensor >= f->sensors_count || f->sensors[sensor].sensor.role != FUSION_WEARABLE ||
+	if (sensor >= FUSION_SENSORS_MAX || f->sensors[sensor].sensor.role != FUSION_WEARABLE ||
 		batch->count > ACCEL_BATCH_MAX)
 		return -EINVAL;
 	for (unsigned int n = 0; n < batch->count; n++) {
@@ -113,7 +113,7 @@ void fusion_look_at_worn(const struct fusion *f, struct fusion_event *e, uint64_
 
 void fusion_look_at_all_worn(const struct fusion *f, struct fusion_event *e)
 {
-	for (unsigned int n = 0; n < f->sensors_count; n++) {
+	for (unsigned int n = 0; n < FUSION_SENSORS_MAX; n++) {
 		const struct fusion_wearable *w = &f->wearables[f->sensors[n].wearable];
 		bool is_off = w->is_contact_known && !w->has_contact;
 

@@ -54,8 +54,8 @@ static void install(struct work *w, unsigned int events)
 	struct fall_answer answer = {.probability = 0.5F};
 
 	(void)fusion_init(w->fusion, &home);
-	for (unsigned int n = 0; n < SENSORS; n++)
-		(void)fusion_sensor(w->fusion, n < 8 ? &kinds[0] : &kinds[1 + n % 4]);
+	for (uint8_t n = 0; n < SENSORS; n++)
+		(void)fusion_install(w->fusion, n, n < 8 ? &kinds[0] : &kinds[1 + n % 4]);
 	for (unsigned int n = 0; n < events; n++) {
 		answer.impact_us = n;
 		(void)fusion_answer(w->fusion, (uint8_t)(n % 8), &answer, n * 20000000ULL,

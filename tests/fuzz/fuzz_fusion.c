@@ -87,6 +87,7 @@ static void surprise(struct fusion *f, const uint8_t *step, struct fusion_time a
 
 static void one(struct fusion *f, const uint8_t *step, struct fusion_time *at)
 {
+	const struct fusion_sensor anew = {.role = (enum fusion_role)(step[2] % 6), .room = 1};
 	struct accel_batch b = {.time_us = at->now_us,
 		.first_us = step[5] * 60000000ULL,
 		.count = 1,
@@ -112,6 +113,8 @@ static void one(struct fusion *f, const uint8_t *step, struct fusion_time *at)
 		surprise(f, step, *at);
 		break;
 	default:
+		if (step[0] & 64)
+			(void)fusion_install(f, step[1], &anew);
 		fusion_heard(f, step[1] & 1, *at);
 		at->local_ms += (int64_t)step[2] * 1800000;
 		break;
@@ -133,11 +136,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
 		home.visits[0] = (struct fusion_visit){3, 8, 20};
 		if (fusion_init(f, &home) < 0)
 			abort();
-		for (unsigned int n = 0; n < 16; n++)
-			(void)fusion_sensor(
-				f, &(struct fusion_sensor){.role = (enum fusion_role)(n % 6),
-					   .room = (uint8_t)(n % 5),
-					   .resident = (uint8_t)(n % 3)});
+		for (uint8_t n = 0; n < 16; n++)
+			(void)fusion_install(f, n,
+				&(struct fusion_sensor){.role = (enum fusion_role)(n % 6),
+					.room = (uint8_t)(n % 5),
+					.resident = (uint8_t)(n % 3)});
 		for (size_t n = 1; n + STEP_BYTES <= count && n < 1200; n += STEP_BYTES)
 			one(f, bytes + n, &at);
 	}

@@ -81,7 +81,7 @@ static inline void live(struct lived *l, const struct fusion_home *home)
 	assert_non_null(l->f);
 	assert_int_equal(fusion_init(l->f, home ? home : &alone), 0);
 	for (int n = 0; n < INSTALLED; n++)
-		assert_int_equal(fusion_sensor(l->f, &sensors[n]), n);
+		assert_int_equal(fusion_install(l->f, (uint8_t)n, &sensors[n]), 0);
 }
 
 static inline void done(struct lived *l)

@@ -114,13 +114,14 @@ static inline void restart(struct house *h, bool is_killed, uint64_t pause_us)
 static inline void pass(struct house *h, uint64_t until_us)
 {
 	struct suspicion told[RHYTHM_TURN_MAX];
+	struct routine_answer answers[RHYTHM_TURN_MAX];
 
 	while (h->now_us < until_us) {
 		uint64_t next_us = rhythm_next_us(h->rhythm) - 1000 * US_PER_S;
 		int count;
 
 		h->now_us = next_us < until_us ? next_us : until_us;
-		count = rhythm_turn(h->rhythm, h->is_deaf, now_of(h), told);
+		count = rhythm_turn(h->rhythm, h->is_deaf, now_of(h), told, answers);
 		for (int n = 0; n < count; n++)
 			h->last = told[n];
 		if (h->told == 0 && count)

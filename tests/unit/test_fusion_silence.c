@@ -121,8 +121,10 @@ static void test_homes_that_cannot_be_are_refused(void **state)
 	for (size_t n = 0; n < sizeof(homes) / sizeof(homes[0]); n++)
 		assert_int_equal(fusion_init(f, &homes[n]), -EINVAL);
 	assert_int_equal(fusion_init(f, &most), 0);
-	assert_int_equal(fusion_sensor(f, &(struct fusion_sensor){.resident = 3}), 0);
-	assert_int_equal(fusion_sensor(f, &(struct fusion_sensor){.resident = 4}), -EINVAL);
+	assert_int_equal(
+		fusion_install(f, 0, &(struct fusion_sensor){FUSION_MAT, .resident = 3}), 0);
+	assert_int_equal(
+		fusion_install(f, 0, &(struct fusion_sensor){FUSION_MAT, .resident = 4}), -EINVAL);
 	free(f);
 }
 
@@ -135,14 +137,20 @@ static void test_so_many_sensors_and_one_more(void **state)
 
 	(void)state;
 	assert_int_equal(fusion_init(f, &home), 0);
-	for (int n = 0; n < FUSION_WEARABLES_MAX; n++)
-		assert_int_equal(fusion_sensor(f, &worn), n);
-	assert_int_equal(fusion_sensor(f, &worn), -EMFILE);
-	for (int n = FUSION_WEARABLES_MAX; n < FUSION_SENSORS_MAX; n++)
-		assert_int_equal(fusion_sensor(f, &pir), n);
-	assert_int_equal(fusion_sensor(f, &pir), -ENOSPC);
+	for (uint8_t n = 0; n < FUSION_WEARABLES_MAX; n++)
+		assert_int_equal(fusion_install(f, n, &worn), 0);
+	assert_int_equal(fusion_install(f, FUSION_WEARABLES_MAX, &worn), -EMFILE);
+	/* anew in its own place, and after another is gone */
+	assert_int_equal(fusion_install(f, 0, &worn), 0);
+	assert_int_equal(fusion_install(f, 1, &pir), 0);
+	assert_int_equal(fusion_install(f, FUSION_WEARABLES_MAX, &worn), 0);
+	for (uint8_t n = FUSION_WEARABLES_MAX + 1; n < FUSION_SENSORS_MAX; n++)
+		assert_int_equal(fusion_install(f, n, &pir), 0);
+	assert_int_equal(fusion_install(f, FUSION_SENSORS_MAX, &pir), -EINVAL);
 	assert_int_equal(fusion_reading(f, FUSION_SENSORS_MAX - 1, READING_MOTION, 1, at), 1);
 	assert_int_equal(fusion_reading(f, FUSION_SENSORS_MAX, READING_MOTION, 1, at), -EINVAL);
+	assert_int_equal(fusion_install(f, 40, &(struct fusion_sensor){FUSION_NONE}), 0);
+	assert_int_equal(fusion_reading(f, 40, READING_MOTION, 1, at), -EINVAL);
 	free(f);
 }
 

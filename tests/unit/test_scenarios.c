@@ -39,12 +39,14 @@ static void add_sensor(struct play *p, const json_t *object)
 static void do_home(struct play *p, const json_t *step)
 {
 	json_t *ask_s = json_object_get(step, "ask_s");
+	const struct fusion_home alone = {
+		.residents = 1, .ask = FUSION_ASK_USUAL, .raise = FUSION_RAISE_USUAL};
 	const json_t *sensor;
 	size_t n;
 
 	json_array_foreach (json_object_get(step, "sensors"), n, sensor)
 		add_sensor(p, sensor);
-	assert_int_equal(judge_new(&p->judge, &p->roster), 0);
+	assert_int_equal(judge_new(&p->judge, &p->roster, &alone), 0);
 	p->episodes.is_link_up = true;
 	p->is_centre_awake = true;
 	start(p, "maison", ask_s ? (uint32_t)json_integer_value(ask_s) : 30);
@@ -107,6 +109,8 @@ static void do_reading(struct play *p, const json_t *step)
 		.repeats = strcmp(text_of(step, "open", ""), "again") == 0,
 		.value = json_number_value(json_object_get(step, "value"))};
 	if (judge_reading(p->judge, sensor, &reading, moment_of(p), &suspicion))
+		(void)episodes_suspect(&p->episodes, &suspicion, moment_of(p), NULL);
+	while (judge_next(p->judge, moment_of(p), &suspicion))
 		(void)episodes_suspect(&p->episodes, &suspicion, moment_of(p), NULL);
 }
 
