@@ -18,6 +18,10 @@
 _Static_assert(HUB_CONFIG_ERROR_MAX == CONFIG_FILE_ERROR_MAX, "one size of message");
 _Static_assert(HUB_PATH_MAX == CONFIG_PATH_MAX, "one size of path");
 
+struct history_yaml {
+	uint32_t *days;
+};
+
 struct bluetooth_yaml {
 	char *adapter, *scan;
 };
@@ -29,6 +33,7 @@ struct hub_yaml {
 	struct config_tls_yaml *tls;
 	struct dialogue_yaml *dialogue;
 	uint32_t *heartbeat_s;
+	struct history_yaml *history;
 	struct bluetooth_yaml *bluetooth;
 	struct routine_yaml *routine;
 	struct bus_yaml *buses;
@@ -49,6 +54,12 @@ struct hub_yaml {
 	CYAML_FIELD_STRING_PTR( \
 		#field, CYAML_FLAG_POINTER | (flags), type, field, 0, CYAML_UNLIMITED)
 
+static const cyaml_schema_field_t history_fields[] = {
+	CYAML_FIELD_UINT_PTR(
+		"days", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct history_yaml, days),
+	CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t bluetooth_fields[] = {
 	TEXT(adapter, struct bluetooth_yaml, CYAML_FLAG_OPTIONAL),
 	TEXT(scan, struct bluetooth_yaml, CYAML_FLAG_OPTIONAL),
@@ -68,6 +79,8 @@ static const cyaml_schema_field_t hub_fields[] = {
 		struct hub_yaml, dialogue, config_dialogue_fields),
 	CYAML_FIELD_UINT_PTR("heartbeat_s", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
 		struct hub_yaml, heartbeat_s),
+	CYAML_FIELD_MAPPING_PTR("history", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+		struct hub_yaml, history, history_fields),
 	CYAML_FIELD_MAPPING_PTR("bluetooth", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
 		struct hub_yaml, bluetooth, bluetooth_fields),
 	CYAML_FIELD_MAPPING_PTR("routine", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
@@ -169,6 +182,9 @@ static int take_all(
 	if (r == 0)
 		r = take_number(file, "heartbeat_s", yaml->heartbeat_s, HUB_HEARTBEAT_MIN_S,
 			HUB_HEARTBEAT_MAX_S, &c->heartbeat_s, ret_error);
+	if (r == 0 && yaml->history)
+		r = take_number(file, "history.days", yaml->history->days, HISTORY_DAYS_MIN,
+			HISTORY_DAYS_MAX, &c->history_days, ret_error);
 	if (r == 0 && yaml->bluetooth)
 		r = take_bluetooth(file, yaml->bluetooth, c, ret_error);
 	if (r == 0)
@@ -204,6 +220,7 @@ int hub_config_load(const char *path, struct hub_config *ret, char ret_error[HUB
 	c->ask_s = HUB_ASK_DEFAULT_S;
 	c->dialogue = config_dialogue_usual();
 	c->heartbeat_s = HUB_HEARTBEAT_USUAL_S;
+	c->history_days = HISTORY_DAYS_DEFAULT;
 	r = take_all(path, yaml, c, ret_error);
 	if (r == 0)
 		*ret = *c;

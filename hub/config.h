@@ -11,6 +11,7 @@
 #include "hub/config_outputs.h"
 #include "hub/config_residents.h"
 #include "hub/escalate.h"
+#include "hub/history.h"
 #include "hub/rhythm.h"
 #include "hub/roster.h"
 #include "sensors/adapter.h"
@@ -36,6 +37,7 @@ struct hub_config {
 	uint32_t ask_s;
 	struct hub_dialogue dialogue;
 	uint32_t heartbeat_s;
+	uint32_t history_days;
 	bool has_bluetooth, is_scan_active;
 	char adapter[ADAPTER_NAME_MAX]; /* "" for the first there is */
 	struct rhythm_config rhythm;

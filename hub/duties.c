@@ -6,6 +6,7 @@
 #include "common/cleanup.h"
 #include "hub/discovery.h"
 #include "hub/hub.h"
+#include "hub/keep.h"
 #include "hub/watch.h"
 
 #include <stdio.h>
@@ -134,6 +135,7 @@ static const struct {
 	{heartbeat_next_us, heartbeat_turn},
 	{tick_next_us, tick},
 	{discovery_next_us, discovery_turn},
+	{keep_next_us, keep_turn},
 };
 
 enum { DUTIES = sizeof(duties) / sizeof(duties[0]) };

@@ -111,6 +111,8 @@ static void take(struct episodes *e, struct change *change, struct moment at)
 		tell(e, committed_us, change->after.is_unsaved ? "unsaved" : "committed", id, NULL);
 	if (is_published)
 		tell_published(e, change->row, published_us);
+	if (e->listener.changed)
+		e->listener.changed(&change->after, e->listener.userdata);
 }
 
 unsigned int episodes_resume(struct episodes *e, struct moment at)

@@ -19,6 +19,8 @@ struct episodes_listener {
 	/* A step on the straight line (common/control.h), at time_us, or now where that is 0. */
 	void (*tell)(uint64_t time_us, const char *what, const char *incident, const char *text,
 		void *userdata);
+	/* An incident as it is after a change, committed and on its way; may be NULL. */
+	void (*changed)(const struct episode *after, void *userdata);
 	/* The instant, for the steps alone: nothing is decided by it. */
 	uint64_t (*now_us)(void *userdata);
 	void *userdata;

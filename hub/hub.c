@@ -8,8 +8,10 @@
 #include "common/cleanup.h"
 #include "common/log.h"
 #include "hub/discovery.h"
+#include "hub/keep.h"
 #include "hub/prompts.h"
 #include "hub/radio.h"
+#include "hub/store_file.h"
 #include "hub/watch.h"
 
 #include <errno.h>
@@ -59,6 +61,11 @@ static void tell(
 	if (incident)
 		log_line(strcmp(what, "published") == 0 ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO,
 			"incident %.8s: %s", incident, what);
+}
+
+static void changed(const struct episode *after, void *userdata)
+{
+	keep_incident(userdata, after);
 }
 
 static void on_link(bool is_up, void *userdata)
@@ -124,6 +131,9 @@ unsigned int hub_faults(const struct hub *h, char ret[HEARTBEAT_FAULTS_MAX][INCI
 		(void)snprintf(ret[count++], INCIDENT_TEXT_MAX, "%s", outbox_fault(h->outbox));
 	if (h->rhythm && rhythm_fault(h->rhythm)[0])
 		(void)snprintf(ret[count++], INCIDENT_TEXT_MAX, "%s", rhythm_fault(h->rhythm));
+	if (history_fault(h->keep.history)[0])
+		(void)snprintf(
+			ret[count++], INCIDENT_TEXT_MAX, "%s", history_fault(h->keep.history));
 	if (uplink_why(h->uplink)[0])
 		(void)snprintf(
 			ret[count++], INCIDENT_TEXT_MAX, "link: %.80s", uplink_why(h->uplink));
@@ -141,8 +151,11 @@ unsigned int hub_faults(const struct hub *h, char ret[HEARTBEAT_FAULTS_MAX][INCI
 
 static int init_store(struct hub *h)
 {
-	const struct episodes_listener listener = {
-		.publish = publish, .tell = tell, .now_us = now_us, .userdata = h};
+	const struct episodes_listener listener = {.publish = publish,
+		.tell = tell,
+		.changed = changed,
+		.now_us = now_us,
+		.userdata = h};
 	struct moment at = hub_now();
 	unsigned int resumed;
 	int r = outbox_new(&h->outbox, h->config.state_dir);
@@ -190,18 +203,27 @@ static int init_uplink(struct hub *h)
 	return uplink_new(&h->uplink, h->event, &h->config, &listener);
 }
 
+static int init_frugality(struct hub *h)
+{
+	(void)h;
+	store_be_frugal();
+	return 0;
+}
+
 int hub_init(struct hub *h)
 {
 	static const struct {
 		const char *name;
 		int (*init)(struct hub *h);
 	} parts[] = {
+		{"store", init_frugality},
 		{"signals", init_signals},
 		{"control socket", init_control},
 		{"voice", prompts_init},
 		{"outbox", init_store},
 		{"judge", init_judge},
 		{"rhythm", hub_begin_rhythm},
+		{"history", keep_init},
 		{"timer", hub_begin_duties},
 		{"uplink", init_uplink},
 	};
@@ -245,6 +267,7 @@ void hub_done(struct hub *h)
 	h->health = health_free(h->health);
 	h->timer = sd_event_source_disable_unref(h->timer);
 	hub_end_rhythm(h);
+	keep_done(h);
 	h->judge = judge_free(h->judge);
 	h->outbox = outbox_free(h->outbox);
 	h->control = control_free(h->control);

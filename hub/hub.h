@@ -11,6 +11,7 @@
 #include "common/heartbeat.h"
 #include "hub/config.h"
 #include "hub/episodes.h"
+#include "hub/history.h"
 #include "hub/judge.h"
 #include "hub/outputs.h"
 #include "hub/rhythm.h"
@@ -43,6 +44,14 @@ struct hub_source {
 	unsigned int bus; /* of config.modbus.buses */
 };
 
+/* What is kept of what is heard (hub/keep.c). */
+struct hub_keep {
+	struct history *history;
+	struct diary diary;
+	struct sensor_id known[ROSTER_SENSORS_MAX]; /* whom the history knows in each row */
+	uint64_t next_us;
+};
+
 struct hub {
 	struct hub_config config;
 	sd_event *event;
@@ -62,6 +71,7 @@ struct hub {
 	struct control *control;
 	struct voice *voice; /* NULL in a home that has none */
 	struct health *health;
+	struct hub_keep keep;
 	int loop_part, outbox_part;
 	unsigned int sources_count, sources_ended;
 	unsigned int endless_count; /* of sources_count: radio and buses */

@@ -5,11 +5,12 @@
 #include "hub/outbox_store.h"
 
 #include "common/clock.h"
+#include "hub/store_file.h"
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+
+#define CACHE_KB 512
 
 static const char schema[] =
 	"BEGIN IMMEDIATE;"
@@ -69,7 +70,7 @@ int outbox_store_error(struct outbox *o, int code)
 {
 	int error = errno, kind = code & 0xFF;
 
-	if (kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB) {
+	if (store_is_damage(code)) {
 		(void)snprintf(o->fault, sizeof(o->fault), "store damaged");
 		return -EUCLEAN;
 	}
@@ -91,48 +92,6 @@ void outbox_store_close(struct outbox *o)
 	o->db = NULL;
 }
 
-/* The first column of a one-row statement as text, into ret. */
-static int ask(sqlite3 *db, const char *sql, char *ret, size_t bytes)
-{
-	sqlite3_stmt *statement = NULL;
-	int code = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
-
-	if (code == SQLITE_OK)
-		code = sqlite3_step(statement);
-	if (code == SQLITE_ROW) {
-		const unsigned char *text = sqlite3_column_text(statement, 0);
-
-		(void)snprintf(ret, bytes, "%s", text ? (const char *)text : "");
-		code = SQLITE_OK;
-	}
-	(void)sqlite3_finalize(statement);
-	return code;
-}
-
-/* SQLITE_OK; SQLITE_NOTADB for what must be set aside, with the reason in ret_why. */
-static int check(sqlite3 *db, long *ret_version, char ret_why[32])
-{
-	char text[64] = "";
-	int code = ask(db, "PRAGMA user_version", text, sizeof(text));
-	long version = strtol(text, NULL, 10);
-
-	(void)snprintf(ret_why, 32, "damaged");
-	if (code != SQLITE_OK)
-		return code;
-	if (version > OUTBOX_VERSION || version < 0) {
-		(void)snprintf(ret_why, 32, "of version %ld", version);
-		return SQLITE_NOTADB;
-	}
-	code = ask(db, "SELECT count(*) FROM sqlite_schema", text, sizeof(text));
-	if (code != SQLITE_OK)
-		return code;
-	if (version == 0 && strcmp(text, "0") != 0)
-		return SQLITE_NOTADB;
-	*ret_version = version;
-	code = ask(db, "PRAGMA quick_check(1)", text, sizeof(text));
-	return code == SQLITE_OK && strcmp(text, "ok") != 0 ? SQLITE_CORRUPT : code;
-}
-
 static int prepare(struct outbox *o)
 {
 	int code = SQLITE_OK;
@@ -144,21 +103,18 @@ static int prepare(struct outbox *o)
 	return code == SQLITE_ERROR ? SQLITE_CORRUPT : code;
 }
 
-static int try_open(struct outbox *o, char ret_why[32])
+static int try_open(struct outbox *o, char ret_why[STORE_WHY_MAX])
 {
 	long version = 0;
-	int code = sqlite3_open_v2(o->path, &o->db,
-		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+	int code = store_check(o->path, OUTBOX_VERSION, &version, ret_why);
 
 	if (code == SQLITE_OK)
-		code = sqlite3_busy_timeout(o->db, 50);
+		code = store_open(o->path, CACHE_KB, &o->db);
 	if (code == SQLITE_OK)
 		code = sqlite3_exec(o->db,
 			"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-			"PRAGMA journal_size_limit=4194304; PRAGMA cache_size=-512",
+			"PRAGMA journal_size_limit=4194304",
 			NULL, NULL, NULL);
-	if (code == SQLITE_OK)
-		code = check(o->db, &version, ret_why);
 	if (code == SQLITE_OK && version < 1)
 		code = sqlite3_exec(o->db, schema, NULL, NULL, NULL);
 	if (code == SQLITE_OK && version < 2)
@@ -170,18 +126,9 @@ static int try_open(struct outbox *o, char ret_why[32])
 
 int outbox_store_set_aside(struct outbox *o, const char *why)
 {
-	static const char *const suffixes[] = {"", "-wal", "-shm"};
 	long long stamp = (long long)clock_wall_ms();
-	int r = 0;
+	int r = store_set_aside(o->path, stamp);
 
-	for (unsigned int n = 0; n < 3; n++) {
-		char from[OUTBOX_PATH_MAX + 8], to[OUTBOX_PATH_MAX + 48];
-
-		(void)snprintf(from, sizeof(from), "%s%s", o->path, suffixes[n]);
-		(void)snprintf(to, sizeof(to), "%s.aside-%lld%s", o->path, stamp, suffixes[n]);
-		if (rename(from, to) < 0 && errno != ENOENT)
-			r = -errno;
-	}
 	(void)snprintf(
 		o->found, sizeof(o->found), "store %s, kept as hub.db.aside-%lld", why, stamp);
 	return r;
@@ -189,12 +136,12 @@ int outbox_store_set_aside(struct outbox *o, const char *why)
 
 int outbox_store_open(struct outbox *o)
 {
-	char why[32] = "damaged";
+	char why[STORE_WHY_MAX] = "damaged";
 	int code, r;
 
 	errno = 0;
 	code = try_open(o, why);
-	if ((code & 0xFF) == SQLITE_CORRUPT || (code & 0xFF) == SQLITE_NOTADB) {
+	if (store_is_damage(code)) {
 		outbox_store_close(o);
 		r = outbox_store_set_aside(o, why);
 		if (r < 0)

@@ -129,6 +129,7 @@ static int status(struct hub *h, const json_t *request, json_t *answer)
 {
 	unsigned int owed = escalate_owed_count(&h->episodes.table);
 	unsigned int depth = outbox_depth(h->outbox);
+	struct history_counts history = history_counts(h->keep.history);
 
 	(void)request;
 	request_put(answer, "home", json_string(h->config.home));
@@ -149,6 +150,8 @@ static int status(struct hub *h, const json_t *request, json_t *answer)
 	request_put_count(answer, "answers_unknown", h->unknown_receipts);
 	request_put_count(answer, "published", h->episodes.publishes);
 	request_put_count(answer, "commits", outbox_commits(h->outbox));
+	request_put_count(answer, "history_commits", history.commits);
+	request_put_count(answer, "history_lost", history.lost + history.dropped);
 	return 0;
 }
 

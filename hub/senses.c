@@ -6,6 +6,7 @@
 #include "common/cleanup.h"
 #include "common/log.h"
 #include "hub/hub.h"
+#include "hub/keep.h"
 #include "hub/press.h"
 #include "hub/radio.h"
 #include "hub/watch.h"
@@ -71,6 +72,8 @@ static void on_reading(const struct reading *reading, void *userdata)
 	else if (judge_reading(h->judge, sensor, reading, at, &suspicion))
 		(void)hub_suspect(h, &suspicion, at);
 	hub_conclude(h, at);
+	if (reading->repeats == 0)
+		keep_reading(h, sensor, reading, at);
 }
 
 static void on_accel(const struct accel_batch *batch, void *userdata)
@@ -88,6 +91,7 @@ static void on_accel(const struct accel_batch *batch, void *userdata)
 	if (judge_accel(h->judge, sensor, batch, at) < 0)
 		h->malformed++;
 	hub_conclude(h, at);
+	keep_accel(h, sensor, batch, at);
 }
 
 static void end_stream(struct hub_source *source)

@@ -44,7 +44,7 @@ WRAPPED_IN = {
 # The C library's and the kernel's own; any other header in <> is a third party's.
 SYSTEM = re.compile(
     r"(sys|net|netinet|arpa|linux)/\w+\.h|(assert|ctype|dirent|dlfcn|endian|errno|fcntl|float|ftw|getopt|glob|"
-    r"grp|inttypes|limits|locale|math|netdb|poll|pthread|pwd|sched|semaphore|setjmp|signal|spawn|std\w+|strings?|termios|"
+    r"grp|inttypes|limits|locale|malloc|math|netdb|poll|pthread|pwd|sched|semaphore|setjmp|signal|spawn|std\w+|strings?|termios|"
     r"time|unistd)\.h")
 FORBIDDEN = re.compile(r"\b(strcpy|strcat|sprintf|vsprintf|gets|atoi|atol|atof|strtok|strtok_r|alloca)\s*\(")
 LEAKS_ON_EXEC = re.compile(r"\b(accept|pipe|dup|dup2|epoll_create|inotify_init|signalfd4)\s*\(")

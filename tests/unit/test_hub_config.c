@@ -49,6 +49,7 @@ static void test_a_full_configuration(void **state)
 			      "tls:\n  ca: /a\n  certificate: /b\n  key: /c\n"
 			      "dialogue:\n  ask_s: 0\n  language: en\n  device: plughw:1,0\n"
 			      "  clips_dir: /srv/clips\n  volume: 55\n"
+			      "history:\n  days: 365\n"
 			      "sensors:\n"
 			      "  - id: a4:c1:38:8d:18:b2\n    name: montre\n    role: wearable\n"
 			      "    place: wrist\n    button: both\n    fall: safety\n"
@@ -65,6 +66,7 @@ static void test_a_full_configuration(void **state)
 	assert_string_equal(c.dialogue.clips_dir, "/srv/clips");
 	assert_int_equal(c.dialogue.volume_pct, 55);
 	assert_int_equal(c.heartbeat_s, 30);
+	assert_int_equal(c.history_days, 365);
 	s = roster_find(&c.roster, &watch);
 	assert_non_null(s);
 	assert_string_equal(s->name, "montre");
@@ -90,6 +92,7 @@ static void test_what_is_not_said_has_a_default(void **state)
 	assert_string_equal(c.keys, "");
 	assert_int_equal(c.ask_s, HUB_ASK_DEFAULT_S);
 	assert_int_equal(c.heartbeat_s, HUB_HEARTBEAT_USUAL_S);
+	assert_int_equal(c.history_days, HISTORY_DAYS_DEFAULT);
 	assert_int_equal(c.roster.installed, 0);
 }
 
@@ -135,6 +138,8 @@ static const struct {
 		":9: sensors[1].connect needs a sensor whose id is a radio address"},
 	{GOOD "sensors:\n  - id: A4:C1:38:8D:18:B2\n    role: wearable\n    connect: yes\n",
 		":7: sensors[0].connect is not public or random"},
+	{GOOD "history: {days: 0}\n", ":4: history.days is 0, needs 1..365"},
+	{GOOD "history: {days: 366}\n", ":4: history.days is 366, needs 1..365"},
 	{GOOD "heartbeat_s: 0\n", ":4: heartbeat_s is 0, needs 1..120"},
 	{GOOD "heartbeat_s: 121\n", ":4: heartbeat_s is 121, needs 1..120"},
 	{SENSORS "toaster\n",

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The loop's side: messages out through a SOCK_SEQPACKET pair, never waiting, and answers in
+ * through common/channel. The kernel's buffer is the bound on the queue.
+ */
+#include "hub/history.h"
+
+#include "common/cleanup.h"
+#include "hub/history_writer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#define STACK_BYTES (128 * 1024)
+#define QUEUE_BYTES (256 * 1024)
+
+struct history {
+	int fd; /* messages to the writer */
+	struct channel *channel;
+	pthread_t thread;
+	bool has_thread;
+	char fault[INCIDENT_TEXT_MAX];
+	struct history_counts counts;
+	struct history_writer *writer;
+};
+
+DEFINE_CLEANUP(struct history *, history_free_p, history_free)
+
+static void on_answer(const void *record, size_t bytes, void *userdata)
+{
+	const struct history_answer *a = record;
+	struct history *h = userdata;
+
+	(void)bytes;
+	switch (a->what) {
+	case HISTORY_SAYS_STATE:
+		memcpy(h->fault, a->state.fault, sizeof(h->fault));
+		h->counts.written = a->state.written;
+		h->counts.lost = a->state.lost;
+		h->counts.commits = a->state.commits;
+		break;
+	}
+}
+
+static bool offer(struct history *h, const struct history_message *m, size_t bytes)
+{
+	return send(h->fd, m, bytes, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)bytes;
+}
+
+static void tell(struct history *h, const struct history_message *m, size_t bytes)
+{
+	if (offer(h, m, bytes))
+		h->counts.told++;
+	else
+		h->counts.dropped++;
+}
+
+int history_sensor(struct history *h, uint8_t row, const struct roster_sensor *sensor)
+{
+	struct history_message m = {.what = HISTORY_TELLS_SENSOR,
+		.named = {.row = row, .sensor = {.id = sensor->id, .role = sensor->role}}};
+
+	memcpy(m.named.sensor.name, sensor->name, sizeof(sensor->name));
+	memcpy(m.named.sensor.room, sensor->room, sizeof(sensor->room));
+	return offer(h, &m, offsetof(struct history_message, named) + sizeof(m.named)) ? 0
+										       : -EAGAIN;
+}
+
+static int open_pair(struct history *h)
+{
+	int pair[2], queue_bytes = QUEUE_BYTES;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return -errno;
+	h->fd = pair[0];
+	h->writer->fd = pair[1];
+	return setsockopt(h->fd, SOL_SOCKET, SO_SNDBUF, &queue_bytes, sizeof(queue_bytes)) < 0
+		       ? -errno
+		       : 0;
+}
+
+static int start(struct history *h)
+{
+	pthread_attr_t attributes;
+	sigset_t all, before;
+	int error = pthread_attr_init(&attributes);
+
+	if (error)
+		return -error;
+	(void)pthread_attr_setstacksize(&attributes, STACK_BYTES);
+	/* signals are the loop's */
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
+	error = pthread_create(&h->thread, &attributes, history_writer_run, h->writer);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	(void)pthread_attr_destroy(&attributes);
+	h->has_thread = error == 0;
+	if (h->has_thread)
+		(void)pthread_setname_np(h->thread, "history");
+	return -error;
+}
+
+int history_new(struct history **ret, sd_event *event, const struct history_options *options)
+{
+	_cleanup_(history_free_p) struct history *h = calloc(1, sizeof(*h));
+	int r;
+
+	if (!h)
+		return -ENOMEM;
+	h->fd = -1;
+	h->writer = calloc(1, sizeof(*h->writer));
+	if (!h->writer)
+		return -ENOMEM;
+	h->writer->fd = -1;
+	h->writer->store.days = options->days;
+	h->writer->store.spare_bytes = options->spare_bytes;
+	(void)mkdir(options->state_dir, 0700); /* where it cannot be made, opening says so */
+	(void)snprintf(h->writer->store.path, sizeof(h->writer->store.path), "%s/history.db",
+		options->state_dir);
+	r = open_pair(h);
+	if (r == 0)
+		r = channel_new(&h->channel, event, on_answer, NULL, h);
+	h->writer->channel = h->channel;
+	if (r == 0)
+		r = start(h);
+	if (r < 0)
+		return r;
+	*ret = h;
+	h = NULL;
+	return 0;
+}
+
+struct history *history_free(struct history *h)
+{
+	if (!h)
+		return NULL;
+	if (h->channel)
+		channel_close(h->channel);
+	if (h->fd >= 0)
+		(void)shutdown(h->fd, SHUT_WR);
+	if (h->has_thread)
+		(void)pthread_join(h->thread, NULL);
+	h->channel = channel_free(h->channel);
+	close_p(&h->fd);
+	if (h->writer)
+		close_p(&h->writer->fd);
+	free(h->writer);
+	free(h);
+	return NULL;
+}
+
+void history_slice(struct history *h, const struct diary_slice *slice)
+{
+	const struct history_message m = {.what = HISTORY_TELLS_SLICE, .slice = *slice};
+
+	tell(h, &m, offsetof(struct history_message, slice) + sizeof(m.slice));
+}
+
+void history_incident(struct history *h, const struct history_incident *incident)
+{
+	const struct history_message m = {.what = HISTORY_TELLS_INCIDENT, .incident = *incident};
+
+	tell(h, &m, offsetof(struct history_message, incident) + sizeof(m.incident));
+}
+
+void history_turn(struct history *h, int64_t wall_ms)
+{
+	const struct history_message m = {.what = HISTORY_TELLS_TURN, .wall_ms = wall_ms};
+
+	(void)offer(h, &m, offsetof(struct history_message, wall_ms) + sizeof(m.wall_ms));
+}
+
+const char *history_fault(const struct history *h)
+{
+	return h->fault;
+}
+
+struct history_counts history_counts(const struct history *h)
+{
+	return h->counts;
+}

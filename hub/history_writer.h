@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The history's thread and what crosses to it and back. Of hub/history*.c alone.
+ */
+#pragma once
+
+#include "common/channel.h"
+#include "hub/history_store.h"
+
+#define HISTORY_SETTLED_TURNS \
+	30 /* a day must have lasted so many minutes before it is believed \
+	    */
+
+enum history_what {
+	HISTORY_TELLS_SENSOR,
+	HISTORY_TELLS_SLICE,
+	HISTORY_TELLS_INCIDENT,
+	HISTORY_TELLS_TURN
+};
+
+/* From the loop; only as long as its kind needs. */
+struct history_message {
+	enum history_what what;
+	union {
+		struct {
+			uint8_t row;
+			struct history_sensor sensor;
+		} named;
+		struct diary_slice slice;
+		struct history_incident incident;
+		int64_t wall_ms;
+	};
+};
+
+enum history_answer_what { HISTORY_SAYS_STATE };
+
+/* To the loop. */
+struct history_answer {
+	enum history_answer_what what;
+	union {
+		struct {
+			char fault[INCIDENT_TEXT_MAX];
+			uint64_t written, lost, commits;
+		} state;
+	};
+};
+
+struct history_writer {
+	int fd;                  /* where messages come from, blocking */
+	struct channel *channel; /* borrowed from the history: answers go to the loop */
+	struct history_store store;
+	bool is_writing, is_refused; /* in a transaction; this one has failed */
+	uint64_t batch;              /* records in it */
+	struct history_answer told;  /* the state that the loop knows */
+	uint64_t written, lost, commits;
+	int32_t day, settled_day;
+	unsigned int turns; /* seen on that day */
+	struct history_message message;
+};
+
+/* The thread: returns when the loop has shut its end and all that it told is written. */
+void *history_writer_run(void *writer);

@@ -1,0 +1,100 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a hub keeps of a home: its history, written by a real daemon, damaged and looked at. Prints TAP."""
+
+import os
+import signal
+import sqlite3
+import stat
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.dont_write_bytecode = True
+from house import BUILD, RECORDINGS, House, run_tests, wait_for  # noqa: E402
+
+
+def rows(house, sql):
+    with sqlite3.connect(house.folder / "hub.state/history.db") as store:
+        return store.execute(sql).fetchall()
+
+
+def play(house, *recordings):
+    """A hub hears recordings to their end and stops in order."""
+    words = [w for r in recordings for w in ("--replay", r)]
+    house.start_hub(*words, "--speed", "max", is_up=False)
+    wait_for(lambda: house.hub.text().count("end of the recording") >= len(recordings), "the recordings end")
+    status = house.hub.ask("status")
+    assert house.hub.end() == 0
+    return status
+
+
+def test_a_fall_and_what_moved_are_in_the_history():
+    with House() as house:
+        house.start_broker()
+        house.start_gateway()
+        play(house, RECORDINGS / "fall.csv")
+        assert rows(house, "SELECT class, state, is_test, room FROM incident") in (
+            [("fall", "raised", 0, "Salon")], [("fall", "received", 0, "Salon")], [("fall", "announced", 0, "Salon")])
+        [(name, count, rises)] = rows(house, "SELECT r.name, sum(s.count), sum(s.rises) FROM slice s JOIN sensor r"
+                                             " ON r.n = s.sensor JOIN kind k ON k.n = s.kind WHERE k.name = 'moved'")
+        assert name == "Montre" and 0 < rises <= count, (name, count, rises)
+        mode = stat.S_IMODE((house.folder / "hub.state").stat().st_mode)
+        assert mode == 0o700, oct(mode)
+
+
+def test_how_an_incident_ended_is_kept_and_tests_are_marked():
+    with House() as house:
+        house.start()
+        for incident, outcome in ((house.hub.ask("press")["incident"], "false_alarm"), (house.hub.ask("test")["incident"], "test")):
+            house.hub.wait_step("receipt", incident)
+            assert house.gateway.ask("close", incident=incident, outcome=outcome, by="anne", why="")["ok"]
+            house.hub.wait_step("closed", incident)
+        assert house.hub.end() == 0
+        assert sorted(rows(house, "SELECT class, state, outcome, is_test FROM incident")) == [
+            ("help", "closed", "false_alarm", 0), ("help", "closed", "test", 1)]
+
+
+def test_a_damaged_history_delays_no_alarm_and_is_told():
+    with House() as house:
+        (house.folder / "hub.state/history.db").write_bytes(b"x" * 8192)
+        house.start()
+        incident = house.hub.ask("press")["incident"]
+        house.hub.wait_step("receipt", incident)
+        wait_for(lambda: [f for f in house.hub.ask("status")["faults"] if "kept as history.db.aside-" in f], "the fault is told")
+        assert house.hub.end() == 0
+        assert rows(house, "SELECT count(*) FROM incident") == [(1,)]
+
+
+def test_killed_at_any_instant_the_history_is_sound():
+    with House() as house:
+        house.start_broker()
+        for _ in range(3):
+            house.start_hub("--replay", RECORDINGS / "daily.csv", "--speed", "max")
+            house.hub.ask("press")
+            house.hub.end(signal.SIGKILL)
+        house.start_hub()
+        assert house.hub.ask("status")["faults"] == []
+        assert house.hub.end() == 0
+        assert rows(house, "PRAGMA integrity_check") == [("ok",)]
+        assert len(house.hub.text()) > 0 and "aside" not in house.hub.text()
+
+
+def test_a_folder_that_cannot_be_written_is_a_fault_and_no_end():
+    with House() as house:
+        (house.folder / "hub.state/history.db").mkdir()
+        house.start()
+        incident = house.hub.ask("press")["incident"]
+        house.hub.wait_step("receipt", incident)
+        wait_for(lambda: any(f.startswith("history: ") for f in house.hub.ask("status")["faults"]), "the fault is told")
+        assert house.hub.end() == 0
+
+
+def main():
+    if not (BUILD / "bin/vigie-hub").exists():
+        print("1..1\nnot ok 1 - everything is built: vigie-hub is missing")
+        return 1
+    return run_tests([value for name, value in globals().items() if name.startswith("test_")])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
