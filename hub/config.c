@@ -218,7 +218,7 @@ int hub_config_load(const char *path, struct hub_config *ret, char ret_error[HUB
 	(void)snprintf(c->state_dir, sizeof(c->state_dir), HUB_STATE_DEFAULT);
 	(void)snprintf(c->control, sizeof(c->control), HUB_CONTROL_DEFAULT);
 	c->ask_s = HUB_ASK_DEFAULT_S;
-	c->dialogue = config_dialogue_usual();
+	config_dialogue_usual(&c->dialogue);
 	c->heartbeat_s = HUB_HEARTBEAT_USUAL_S;
 	c->history_days = HISTORY_DAYS_DEFAULT;
 	r = take_all(path, yaml, c, ret_error);

@@ -7,6 +7,7 @@
 #include "hub/discovery.h"
 #include "hub/hub.h"
 #include "hub/keep.h"
+#include "hub/prompts.h"
 #include "hub/watch.h"
 
 #include <stdio.h>
@@ -130,6 +131,7 @@ static const struct {
 	void (*turn)(struct hub *h, struct moment at);
 } duties[] = {
 	{episodes_due_us, turn_episodes},
+	{prompts_next_us, prompts_turn},
 	{silence_next_us, hub_silence},
 	{look_next_us, hub_look},
 	{heartbeat_next_us, heartbeat_turn},

@@ -105,8 +105,12 @@ static void take(struct episodes *e, struct change *change, struct moment at)
 	escalate_adopt(&e->table, change);
 	is_published = publish(e, change->row, at);
 	published_us = e->listener.now_us(e->listener.userdata);
-	for (unsigned int n = 0; n < change->count; n++)
+	for (unsigned int n = 0; n < change->count; n++) {
 		tell_transition(e, &change->transitions[n], at);
+		if (e->listener.moved)
+			e->listener.moved(
+				&change->after, &change->transitions[n], at, e->listener.userdata);
+	}
 	if (is_owed)
 		tell(e, committed_us, change->after.is_unsaved ? "unsaved" : "committed", id, NULL);
 	if (is_published)

@@ -21,6 +21,9 @@ struct episodes_listener {
 		void *userdata);
 	/* An incident as it is after a change, committed and on its way; may be NULL. */
 	void (*changed)(const struct episode *after, void *userdata);
+	/* One transition came into force, after it was published; may be NULL. */
+	void (*moved)(const struct episode *after, const struct transition *t, struct moment at,
+		void *userdata);
 	/* The instant, for the steps alone: nothing is decided by it. */
 	uint64_t (*now_us)(void *userdata);
 	void *userdata;

@@ -57,7 +57,7 @@ static void tell(
 	struct hub *h = userdata;
 
 	control_tell(h->control, time_us ? time_us : clock_boot_us(), "hub", what, incident, text);
-	radio_buzz(h);
+	prompts_turn(h, hub_now());
 	if (incident)
 		log_line(strcmp(what, "published") == 0 ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO,
 			"incident %.8s: %s", incident, what);
@@ -66,6 +66,12 @@ static void tell(
 static void changed(const struct episode *after, void *userdata)
 {
 	keep_incident(userdata, after);
+}
+
+static void moved(
+	const struct episode *after, const struct transition *t, struct moment at, void *userdata)
+{
+	prompts_tell(userdata, after, t, at);
 }
 
 static void on_link(bool is_up, void *userdata)
@@ -78,6 +84,7 @@ static void on_link(bool is_up, void *userdata)
 	if (is_up)
 		hub_send_heartbeat(h, at);
 	episodes_link(&h->episodes, is_up, at);
+	prompts_turn(h, at);
 	hub_arm(h);
 }
 
@@ -137,8 +144,7 @@ unsigned int hub_faults(const struct hub *h, char ret[HEARTBEAT_FAULTS_MAX][INCI
 	if (uplink_why(h->uplink)[0])
 		(void)snprintf(
 			ret[count++], INCIDENT_TEXT_MAX, "link: %.80s", uplink_why(h->uplink));
-	if (h->voice && voice_fault(h->voice)[0])
-		(void)snprintf(ret[count++], INCIDENT_TEXT_MAX, "%s", voice_fault(h->voice));
+	count = prompts_faults(h, ret, count);
 	for (unsigned int n = 0; n < h->sources_count && count < HEARTBEAT_FAULTS_MAX; n++) {
 		const struct hub_source *s = &h->sources[n];
 
@@ -154,6 +160,7 @@ static int init_store(struct hub *h)
 	const struct episodes_listener listener = {.publish = publish,
 		.tell = tell,
 		.changed = changed,
+		.moved = moved,
 		.now_us = now_us,
 		.userdata = h};
 	struct moment at = hub_now();

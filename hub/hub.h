@@ -10,6 +10,7 @@
 #include "common/health.h"
 #include "common/heartbeat.h"
 #include "hub/config.h"
+#include "hub/dialogue.h"
 #include "hub/episodes.h"
 #include "hub/history.h"
 #include "hub/judge.h"
@@ -37,9 +38,9 @@ struct hub_source {
 	struct hub *hub;                      /* borrowed: the owner */
 	const struct roster_sensor *wearable; /* the one it streams for; a recording's once heard */
 	struct source_health health;
-	bool is_receiver; /* the radio's */
-	bool is_link;     /* a wearable's, which can buzz … */
-	bool is_buzzing;  /* … and does */
+	bool is_receiver;        /* the radio's */
+	bool is_link;            /* a wearable's, which can buzz … */
+	enum dialogue_buzz buzz; /* … and how it does */
 	bool is_bus;
 	unsigned int bus; /* of config.modbus.buses */
 };
@@ -70,6 +71,8 @@ struct hub {
 	struct discovery *discovery; /* NULL: nobody looks who is on air (hub/discovery.h) */
 	struct control *control;
 	struct voice *voice; /* NULL in a home that has none */
+	struct dialogue dialogue;
+	struct dialogue_signs signs; /* as they were last shown */
 	struct health *health;
 	struct hub_keep keep;
 	int loop_part, outbox_part;

@@ -8,6 +8,7 @@
 #include "common/log.h"
 #include "hub/buses.h"
 #include "hub/options.h"
+#include "hub/prompts.h"
 #include "hub/radio.h"
 #include "sensors/replay_stats.h"
 #include "sensors/source_replay.h"
@@ -105,6 +106,18 @@ static int add_replays(const struct hub_options *o, struct hub *h)
 	return EXIT_GOOD;
 }
 
+/* What is wrong with it was refused; what it lacks for asking the resident is a warning. */
+static int print_check(const char *path, const struct hub *h)
+{
+	char lacks[HEARTBEAT_FAULTS_MAX][INCIDENT_TEXT_MAX];
+	unsigned int count = prompts_faults(h, lacks, 0);
+
+	for (unsigned int n = 0; n < count; n++)
+		(void)fprintf(stderr, "%s: warning: %s\n", path, lacks[n]);
+	(void)printf("%s: ok, %u sensors\n", path, h->config.roster.installed);
+	return EXIT_GOOD;
+}
+
 static int run(const struct hub_options *o, struct hub *h)
 {
 	int status;
@@ -161,10 +174,7 @@ int main(int argc, char *argv[])
 		return status;
 	if (o.is_stats)
 		return print_stats(&o, &h->keys);
-	if (o.is_check) {
-		(void)printf("%s: ok, %u sensors\n", o.config ? o.config : CONFIG_DEFAULT,
-			h->config.roster.installed);
-		return EXIT_GOOD;
-	}
+	if (o.is_check)
+		return print_check(o.config ? o.config : CONFIG_DEFAULT, h);
 	return run(&o, h);
 }

@@ -71,14 +71,15 @@ int radio_add(struct hub *h)
 
 void radio_buzz(struct hub *h)
 {
-	bool is_asked = episodes_is_asking(&h->episodes);
+	static const enum wearable_alert alerts[] = {
+		[BUZZ_NONE] = ALERT_NONE, [BUZZ_MILD] = ALERT_MILD, [BUZZ_HIGH] = ALERT_HIGH};
 
 	for (unsigned int n = 0; n < h->sources_count; n++) {
 		struct hub_source *s = &h->sources[n];
 
-		if (s->is_link && s->is_buzzing != is_asked &&
-			source_gatt_alert(s->source, is_asked ? ALERT_HIGH : ALERT_NONE) == 0)
-			s->is_buzzing = is_asked;
+		if (s->is_link && s->buzz != h->signs.buzz &&
+			source_gatt_alert(s->source, alerts[h->signs.buzz]) == 0)
+			s->buzz = h->signs.buzz;
 	}
 }
 
@@ -87,7 +88,7 @@ void radio_hears(struct hub_source *source)
 	struct hub *h = source->hub;
 
 	if (source->is_link) {
-		source->is_buzzing = false;
+		source->buzz = BUZZ_NONE;
 		radio_buzz(h);
 	}
 	for (unsigned int n = 0; source->is_receiver && n < h->sources_count; n++)

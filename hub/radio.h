@@ -10,8 +10,8 @@
 /* Before hub_init(); config, keys and event are set. Nothing where the configuration names no
  * Bluetooth. 0; −ENOSPC, −ENOMEM, −errno, logged. */
 int radio_add(struct hub *h);
-/* Every linked wearable buzzes while the resident is asked, and no longer (HS-16): after anything
- * that may have begun or ended that, or brought a wearable back. */
+/* Every linked wearable buzzes as hub->signs says (HS-16): after they changed, and when a wearable
+ * is back. */
 void radio_buzz(struct hub *h);
 /* A source of this hub hears from now on: a wearable that is back buzzes if it has to, and when it
  * is the receiver, links are tried anew. */

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the home hears: the hub's voice on ALSA's file plugin, and homes where it cannot speak. Prints TAP."""
 
+import array
+import math
 import os
 import pathlib
 import signal
@@ -9,7 +11,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
-from house import House, run_tests, wait_for  # noqa: E402
+from house import RECORDINGS, House, run_tests, wait_for  # noqa: E402
 
 WAVE_HEADER = 44
 
@@ -34,6 +36,101 @@ def is_there(pid):
         return "Z" not in pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+FALL = ("--replay", RECORDINGS / "fall.csv", "--speed", "10")  # slow enough to be followed from the beginning
+ASK = "Est-ce que tout va bien ? Nous avons cru sentir une chute."
+BY_NIGHT = ', night: {from: "00:00", to: "23:59", volume: 20}'
+BY_DAY = ', night: {from: "03:00", to: "03:00"}'
+
+
+def prompts(house):
+    return [step["text"] for step in house.hub.told("prompt")]
+
+
+def loudness(path):
+    frames = array.array("h", path.read_bytes()[WAVE_HEADER:])
+    heard = [f for f in frames if abs(f) > 8]
+    return math.sqrt(sum(f * f for f in heard) / len(heard))
+
+
+def test_HS_01_asked_aloud_and_told_each_step_until_it_is_over():
+    house, said = speaking_house(ask_s=4, dialogue=", repeat_s: 3" + BY_DAY)
+    with house:
+        house.start_broker()
+        house.start_gateway()
+        house.start_hub(*FALL, is_up=False)
+        incident = house.hub.wait_step("receipt")["incident"]
+        assert [p.startswith(ASK) for p in prompts(house)] == [True, True, False, False], prompts(house)
+        assert prompts(house)[2:] == ["Nous appelons le centre.", "Le centre est prévenu."], prompts(house)
+        house.gateway.wait_step("announced", incident)
+        for verb, phrase in (("acknowledge", "Paul s’occupe de vous."), ("on_the_way", "Paul est en route."),
+                             ("on_site", "Paul est sur place.")):
+            assert house.gateway.ask(verb, incident=incident, by="Paul")["ok"]
+            wait_for(lambda phrase=phrase: prompts(house)[-1] == phrase, phrase)
+        assert house.gateway.ask("close", incident=incident, by="anne", outcome="helped")["ok"]
+        wait_for(lambda: len(house.hub.told("said")) == len(prompts(house)) == 8, "all is said")
+        assert prompts(house)[-1] == "L’alerte est terminée."
+        house.hub.end()
+        assert len(said.read_bytes()) > 15 * 2 * 22050
+
+
+def test_fine_stops_the_question_and_is_acknowledged():
+    house, _ = speaking_house(ask_s=60)
+    with house:
+        house.start_broker()
+        house.start_hub(*FALL)
+        house.hub.wait_step("sounds")
+        assert house.hub.ask("answer", incident="last", said="fine")["state"] == "cancelled"
+        wait_for(lambda: prompts(house)[-1:] and prompts(house)[-1] == "Très bien. L’alerte est annulée.", "the answer is acknowledged")
+        assert len(prompts(house)) == 2, prompts(house)
+
+
+def test_by_night_the_voice_is_softer():
+    loud = []
+    for when in (BY_DAY, BY_NIGHT):
+        house, said = speaking_house(ask_s=60, dialogue=when)
+        with house:
+            house.start_hub(*FALL, is_up=False)
+            house.hub.wait_step("said")
+            house.hub.end()
+            loud.append(loudness(said))
+    assert abs(loud[1] / loud[0] - 20 / 70) < 0.02, loud
+
+
+def test_HS_02_killed_while_asking_it_goes_on_and_does_not_begin_again():
+    house, _ = speaking_house(ask_s=60, dialogue=", repeat_s: 6")
+    with house:
+        house.start_hub(*FALL, is_up=False)
+        incident = house.hub.wait_step("verifying")["incident"]
+        asked_us = house.hub.wait_step("prompt")["time_us"]
+        house.hub.end(signal.SIGKILL)
+        house.hub.steps.clear()
+        house.start_hub(is_up=False)
+        first = house.hub.wait_step("prompt")
+        assert first["text"].startswith(ASK), first
+        assert (first["time_us"] - asked_us + 500_000) % 6_000_000 < 2_000_000, (first, asked_us)
+        assert first["time_us"] - asked_us > 5_000_000
+        assert [i["id"] for i in house.hub.incidents()] == [incident]
+
+
+def test_a_centre_out_of_reach_is_told_and_so_is_its_return():
+    house, _ = speaking_house()
+    with house:
+        house.start_hub(is_up=False)
+        house.hub.ask("press", sensor="bouton")
+        wait_for(lambda: prompts(house)[-1:] and prompts(house)[-1].startswith("Nous n’arrivons pas à joindre le centre"), "the resident is told")
+        house.start_broker()
+        house.start_gateway()
+        wait_for(lambda: prompts(house)[-1:] and prompts(house)[-1] == "Le centre est joint, il est prévenu.", "it is reached", 40)
+
+
+def test_HS_16_a_home_that_cannot_be_asked_in_two_ways_says_so():
+    with House(ask_s=30) as house:
+        house.start_hub(is_up=False)
+        faults = house.hub.ask("status")["faults"]
+        assert "the resident is not asked aloud" in faults, faults
+        assert "the resident is asked by no light and no vibration" in faults, faults
 
 
 def test_a_technician_says_something_aloud():

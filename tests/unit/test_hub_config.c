@@ -48,7 +48,9 @@ static void test_a_full_configuration(void **state)
 			      "brokers:\n  - mqtts://a.example:8883\n  - mqtts://b.example:8883\n"
 			      "tls:\n  ca: /a\n  certificate: /b\n  key: /c\n"
 			      "dialogue:\n  ask_s: 0\n  language: en\n  device: plughw:1,0\n"
-			      "  clips_dir: /srv/clips\n  volume: 55\n"
+			      "  clips_dir: /srv/clips\n  volume: 55\n  repeat_s: 5\n"
+			      "  night: {from: \"21:30\", to: \"06:15\", volume: 20}\n"
+			      "  words: {ask_fall: \"Maman, ça va ?\"}\n"
 			      "history:\n  days: 365\n"
 			      "sensors:\n"
 			      "  - id: a4:c1:38:8d:18:b2\n    name: montre\n    role: wearable\n"
@@ -65,6 +67,11 @@ static void test_a_full_configuration(void **state)
 	assert_string_equal(c.dialogue.device, "plughw:1,0");
 	assert_string_equal(c.dialogue.clips_dir, "/srv/clips");
 	assert_int_equal(c.dialogue.volume_pct, 55);
+	assert_int_equal(c.dialogue.repeat_s, 5);
+	assert_int_equal(c.dialogue.night_from_min, 21 * 60 + 30);
+	assert_int_equal(c.dialogue.night_to_min, 6 * 60 + 15);
+	assert_int_equal(c.dialogue.night_volume_pct, 20);
+	assert_string_equal(c.dialogue.words[PHRASE_ASK_FALL], "Maman, ça va ?");
 	assert_int_equal(c.heartbeat_s, 30);
 	assert_int_equal(c.history_days, 365);
 	s = roster_find(&c.roster, &watch);
@@ -126,6 +133,17 @@ static const struct {
 	{GOOD "dialogue: {volume: 101}\n", ":4: dialogue.volume is 101, needs 1..100"},
 	{GOOD "dialogue: {device: \"\"}\n", ":4: dialogue.device needs 1..255 bytes"},
 	{GOOD "dialogue: {language: de}\n", ":4: dialogue.language is \"de\", needs one of fr, en"},
+	{GOOD "dialogue: {repeat_s: 2}\n", ":4: dialogue.repeat_s is 2, needs 3..60"},
+	{GOOD "dialogue: {repeat_s: 61}\n", ":4: dialogue.repeat_s is 61, needs 3..60"},
+	{GOOD "dialogue: {night: {from: \"24:00\"}}\n",
+		":4: dialogue.night.from needs a time of day, \"00:00\" to \"23:59\""},
+	{GOOD "dialogue: {night: {to: \"7:00\"}}\n",
+		":4: dialogue.night.to needs a time of day, \"00:00\" to \"23:59\""},
+	{GOOD "dialogue: {night: {to: \"07:60\"}}\n",
+		":4: dialogue.night.to needs a time of day, \"00:00\" to \"23:59\""},
+	{GOOD "dialogue: {night: {volume: 0}}\n", ":4: dialogue.night.volume is 0, needs 1..100"},
+	{GOOD "dialogue: {words: {closed: \"\"}}\n",
+		":4: dialogue.words.closed needs 1..300 bytes of plain text"},
 	{GOOD "dialogue: {clips_dir: clips}\n", ":4: dialogue.clips_dir needs an absolute path"},
 	{GOOD "bluetooth: {adapter: usb0}\n",
 		":4: bluetooth.adapter is neither hci0 nor an address in capitals"},

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Short, plain, and true at the moment at which it is said; the first words ask or tell, the rest
+ * explains, because it may not be heard.
+ */
+#include "hub/phrases.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SLOT "{who}"
+
+_Static_assert(PHRASE_WORDS_MAX + INCIDENT_TEXT_MAX < SPEECH_SENTENCE_MAX, "a name fits in");
+
+struct words {
+	const char *name;
+	const char *words[2];  /* by speech_language */
+	const char *nobody[2]; /* where there is no name; NULL: the same */
+};
+
+static const struct words table[PHRASES] = {
+	[PHRASE_ASK_FALL] = {"ask_fall",
+		{"Est-ce que tout va bien ? Nous avons cru sentir une chute. Si tout va bien, "
+		 "appuyez une fois sur votre bouton. Sans réponse, le centre est prévenu.",
+			"Are you all right? It felt like a fall. If all is well, press your button "
+			"once. Without an answer, the centre is told."}},
+	[PHRASE_ASK_INACTIVITY] = {"ask_inactivity",
+		{"Est-ce que tout va bien ? Rien n’a bougé depuis longtemps. Bougez un peu, ou "
+		 "appuyez une fois sur votre bouton. Sans réponse, le centre est prévenu.",
+			"Are you all right? Nothing has moved for a long time. Move a little, or "
+			"press your button once. Without an answer, the centre is told."}},
+	[PHRASE_ASK_WANDERING] = {"ask_wandering",
+		{"Est-ce que tout va bien ? Une porte s’est ouverte. Si tout va bien, appuyez une "
+		 "fois sur votre bouton. Sans réponse, le centre est prévenu.",
+			"Are you all right? A door has opened. If all is well, press your button "
+			"once. Without an answer, the centre is told."}},
+	[PHRASE_ASK_CALL] = {"ask_call",
+		{"Avez-vous appelé ? Appuyez encore une fois pour appeler tout de suite. Sans "
+		 "réponse, le centre est prévenu.",
+			"Did you call? Press once more to call at once. Without an answer, the "
+			"centre is told."}},
+	[PHRASE_ASK_DANGER] = {"ask_danger",
+		{"Attention ! Un détecteur signale un danger. Est-ce que tout va bien ? Sans "
+		 "réponse, le centre est prévenu.",
+			"Attention! A detector tells of a danger. Are you all right? Without an "
+			"answer, the centre is told."}},
+	[PHRASE_CALLING] = {"calling", {"Nous appelons le centre.", "We are calling the centre."}},
+	[PHRASE_CALLING_CONTACT] = {"calling_contact",
+		{"Nous disons au centre que vous souhaitez parler à quelqu’un.",
+			"We are telling the centre that you would like to talk to somebody."}},
+	[PHRASE_RECEIVED] = {"received", {"Le centre est prévenu.", "The centre knows."}},
+	[PHRASE_RECEIVED_CONTACT] = {"received_contact",
+		{"Le centre sait que vous souhaitez parler à quelqu’un.",
+			"The centre knows that you would like to talk to somebody."}},
+	[PHRASE_ACCEPTED] = {"accepted", {SLOT " s’occupe de vous.", SLOT " is seeing to it."},
+		{"Le centre s’occupe de vous.", "The centre is seeing to it."}},
+	[PHRASE_ON_THE_WAY] = {"on_the_way", {SLOT " est en route.", SLOT " is on the way."},
+		{"Quelqu’un est en route.", "Somebody is on the way."}},
+	[PHRASE_ON_SITE] = {"on_site", {SLOT " est sur place.", SLOT " is there."},
+		{"Quelqu’un est sur place.", "Somebody is there."}},
+	[PHRASE_STILL_CALLING] = {"still_calling",
+		{"Nous cherchons encore quelqu’un.", "We are still looking for somebody."}},
+	[PHRASE_CLOSED] = {"closed", {"L’alerte est terminée.", "The alert is over."}},
+	[PHRASE_CANCELLED] = {"cancelled",
+		{"Très bien. L’alerte est annulée.", "Very well. The alert is cancelled."}},
+	[PHRASE_FINE_NOTED] = {"fine_noted",
+		{"C’est noté. Nous disons au centre que tout va bien.",
+			"Noted. We are telling the centre that all is well."}},
+	[PHRASE_UNREACHABLE] = {"unreachable",
+		{"Nous n’arrivons pas à joindre le centre, nous réessayons.",
+			"We cannot reach the centre, we keep trying."}},
+	[PHRASE_REACHED] = {"reached",
+		{"Le centre est joint, il est prévenu.", "The centre is reached, it knows."}},
+	[PHRASE_PAUSED] = {"paused",
+		{"Pause jusqu’à " SLOT ". Le bouton d’appel marche toujours.",
+			"Paused until " SLOT ". The call button still works."}},
+	[PHRASE_RESUMED] = {"resumed", {"La pause est terminée, nous veillons de nouveau.",
+					       "The pause is over, we are watching again."}},
+};
+
+const char *phrase_name(enum phrase phrase)
+{
+	assert(phrase < PHRASES);
+	return table[phrase].name;
+}
+
+enum phrase phrase_to_ask(enum incident_class class)
+{
+	switch (class) {
+	case INCIDENT_INACTIVITY:
+		return PHRASE_ASK_INACTIVITY;
+	case INCIDENT_WANDERING:
+		return PHRASE_ASK_WANDERING;
+	case INCIDENT_HELP:
+	case INCIDENT_SOCIAL:
+		return PHRASE_ASK_CALL;
+	case INCIDENT_ENVIRONMENT:
+		return PHRASE_ASK_DANGER;
+	case INCIDENT_FALL:
+	case INCIDENT_TECHNICAL:
+	case INCIDENT_CLASSES:
+		break;
+	}
+	return PHRASE_ASK_FALL;
+}
+
+void phrase_text(enum speech_language language, enum phrase phrase, const char *own,
+	const char *who, char ret[SPEECH_SENTENCE_MAX])
+{
+	static const char *const somebody[2] = {"Quelqu’un", "Somebody"};
+	const struct words *w = &table[phrase];
+	const char *words = own[0] ? own : w->words[language];
+	const char *slot;
+
+	assert(phrase < PHRASES);
+	if (!own[0] && !who[0] && w->nobody[language])
+		words = w->nobody[language];
+	slot = strstr(words, SLOT);
+	if (slot)
+		(void)snprintf(ret, SPEECH_SENTENCE_MAX, "%.*s%s%s", (int)(slot - words), words,
+			who[0] ? who : somebody[language], slot + strlen(SLOT));
+	else
+		(void)snprintf(ret, SPEECH_SENTENCE_MAX, "%s", words);
+}
