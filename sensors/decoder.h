@@ -28,7 +28,8 @@ struct decoded {
 	bool is_triggered;  /* the device speaks only when something happens: its silence is normal
 			     */
 	bool is_forgeable;
-	uint8_t decoder; /* its place in decoders[]; DECODERS_MAX when none knows the format */
+	bool wants_response; /* what it senses is in its scan response, and this is none */
+	uint8_t decoder;     /* its place in decoders[]; DECODERS_MAX when none knows the format */
 	/* What all readings share. */
 	int8_t rssi_dbm;
 	uint64_t time_us;

@@ -23,6 +23,7 @@ const struct decoder *const decoders[] = {
 	&mibeacon_decoder,
 	&ruuvi_5_decoder,
 	&switchbot_decoder,
+	&switchbot_maker_decoder,
 	&holyiot_decoder,
 	&emergency_decoder,
 	&ibeacon_decoder,
@@ -190,6 +191,7 @@ int decoders_decode(const struct advertisement *a, struct device_keys *keys,
 		int answer;
 
 		ret->count = 0;
+		ret->wants_response = false;
 		answer = decoders[RANK_DECODER(rank)]->decode(&f, keys, ret);
 		if (answer == 0)
 			continue;

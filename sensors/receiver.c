@@ -41,11 +41,15 @@ static bool is_wanted(const uint8_t address[6], uint8_t address_type, const stru
 	return tells_ours(r, contents);
 }
 
-static void tell_sign(struct receiver *r, const struct advertisement *a, int answer)
+/* Nothing that anybody has a use for: still it was there. */
+static void note_sign(struct receiver *r, const struct advertisement *a, int answer)
 {
 	const struct device_key *device = device_keys_find(r->keys, a->address);
 
 	if (!device || !device->is_enrolled)
+		return;
+	r->wants_responses |= answer == -ENODATA && r->decoded.wants_response;
+	if (!r->on_sign)
 		return;
 	if (answer == -ENODATA || (!device->has_key && (answer == 0 || answer == -EALREADY)))
 		r->on_sign(&device->id, r->userdata);
@@ -56,8 +60,8 @@ static int tell(struct receiver *r, const struct advertisement *a)
 	int answer = decoders_decode(a, r->keys, &r->decoding, &r->decoded);
 	int count = answer == -EALREADY ? r->decoded.count : answer;
 
-	if (count <= 0 && r->on_sign)
-		tell_sign(r, a, answer);
+	if (count <= 0)
+		note_sign(r, a, answer);
 	for (int i = 0; r->on_reading && i < count; i++)
 		r->on_reading(&r->decoded.readings[i], r->userdata);
 	return answer;
@@ -107,7 +111,7 @@ void receiver_init(struct receiver *r, struct device_keys *keys,
 	hci_init(&r->hci, &listener);
 	r->keys = keys;
 	r->decoding = (struct decoding_counters){0};
-	r->is_discovering = false;
+	r->is_discovering = r->wants_responses = false;
 	r->watch = NULL;
 	r->on_reading = on_reading;
 	r->on_sign = NULL;

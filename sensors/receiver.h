@@ -30,6 +30,7 @@ struct receiver {
 	struct decoding_counters decoding;
 	bool is_discovering;
 	const struct receiver_watch *watch; /* borrowed; NULL: nobody looks */
+	bool wants_responses; /* an enrolled device was heard that answers only when asked */
 	void (*on_reading)(const struct reading *reading, void *userdata); /* may be NULL */
 	/* Heard, and nothing new in it: a sign of life. Of a device that has a key only what is
 	 * authentic is one. May be NULL. */

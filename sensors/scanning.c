@@ -84,9 +84,10 @@ static enum scanning_turn send(
 	s->due_us = now_us + SCANNING_ANSWER_US;
 	if (step == SCANNING_FEATURES)
 		*ret = (struct scanning_command){.opcode = OPCODE_FEATURES};
-	else if (step == SCANNING_SET)
+	else if (step == SCANNING_SET) {
 		*ret = set_command(s);
-	else
+		s->is_set_active = s->is_active;
+	} else
 		*ret = enable_command(s, step == SCANNING_ENABLE);
 	return SCANNING_SEND;
 }
@@ -272,6 +273,15 @@ enum scanning_turn scanning_packet(struct scanning *s, uint64_t now_us, const ui
 	if (type == H4_COMMAND)
 		return on_their_command(s, now_us, b);
 	return SCANNING_NOTHING;
+}
+
+enum scanning_turn scanning_ask(
+	struct scanning *s, bool is_active, uint64_t now_us, struct scanning_command *ret_command)
+{
+	s->is_active = is_active;
+	if (s->step != SCANNING_ON || s->is_set_active == is_active)
+		return SCANNING_NOTHING;
+	return send(s, SCANNING_STOP, now_us, ret_command);
 }
 
 enum scanning_turn scanning_time(

@@ -49,7 +49,8 @@ enum scanning_turn {
 };
 
 struct scanning {
-	bool is_active;                    /* asks for scan responses */
+	bool is_active;                    /* asks for scan responses … */
+	bool is_set_active;                /* … and the controller was told so */
 	bool is_extended, has_tried_other; /* which set of commands; the other was tried too */
 	bool is_theirs_filtered, is_theirs_full; /* the scan that somebody else set up */
 	enum scanning_step step;
@@ -65,6 +66,9 @@ enum scanning_turn scanning_begin(
 /* A packet from the controller, or a command that somebody else gave it, led by its H4 type. */
 enum scanning_turn scanning_packet(struct scanning *s, uint64_t now_us, const uint8_t *packet,
 	size_t count, struct scanning_command *ret_command);
+/* From now on with or without asking for scan responses; again and again, at no cost. */
+enum scanning_turn scanning_ask(
+	struct scanning *s, bool is_active, uint64_t now_us, struct scanning_command *ret_command);
 /* What is due by now. */
 enum scanning_turn scanning_time(
 	struct scanning *s, uint64_t now_us, struct scanning_command *ret_command);

@@ -26,6 +26,7 @@ struct source_ble {
 	sd_event_source *timer, *packets, *watch;
 	const struct adapter_calls *calls; /* borrowed */
 	char adapter[ADAPTER_NAME_MAX];
+	bool is_active;   /* always, as configured */
 	int fd, watch_fd; /* −1: closed */
 	uint16_t index;
 	struct scanning scanning;
@@ -175,6 +176,15 @@ static void act(struct source_ble *s, uint64_t now_us, enum scanning_turn turn,
 	}
 }
 
+/* Asks for scan responses while somebody is looked for, and once a device needs to be asked. */
+static void ask_as_needed(struct source_ble *s, uint64_t now_us)
+{
+	struct scanning_command command = {0};
+	bool is_active = s->is_active || s->receiver.is_discovering || s->receiver.wants_responses;
+
+	act(s, now_us, scanning_ask(&s->scanning, is_active, now_us, &command), &command);
+}
+
 static int on_packets(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
 	struct source_ble *s = userdata;
@@ -199,6 +209,8 @@ static int on_packets(sd_event_source *source, int fd, uint32_t events, void *us
 			scanning_packet(&s->scanning, now_us, packet, (size_t)count, &command),
 			&command);
 	}
+	if (s->fd >= 0)
+		ask_as_needed(s, now_us);
 	arm(s);
 	return 0;
 }
@@ -336,6 +348,7 @@ int source_ble_new(struct source **ret, sd_event *event, const struct source_ble
 	s->fd = s->watch_fd = -1;
 	s->calls = options->calls ? options->calls : &adapter_kernel;
 	(void)snprintf(s->adapter, sizeof(s->adapter), "%s", options->adapter);
+	s->is_active = options->is_active;
 	scanning_init(&s->scanning, options->is_active);
 	receiver_init(&s->receiver, options->keys, tell_reading, s);
 	s->receiver.on_sign = tell_sign;

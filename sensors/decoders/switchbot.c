@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * SwitchBot: service data of UUID 0xFD3D, or 0x0D00 in older ones. The first byte is the model, the
- * second flags, the third the battery. It comes in the scan response: heard while scanning
- * actively. The contact sensor counts its button's presses in four bits: a press is a count that
- * changed; one while nobody listened is not known.
+ * second flags, the third the battery. It comes in the scan response, and only the maker's number
+ * (0x0969) unasked: who hears that from an enrolled one has to ask. The contact sensor counts its
+ * button's presses in four bits: a press is a count that changed; one while nobody listened is not
+ * known.
  */
 #include "sensors/decoders/switchbot.h"
 
@@ -13,6 +14,7 @@
 
 #define UUID_NEW 0xFD3D
 #define UUID_OLD 0x0D00
+#define MAKER    0x0969
 
 enum model {
 	MODEL_METER = 'T',
@@ -123,4 +125,22 @@ const struct decoder switchbot_decoder = {
 	.ad = AD_SERVICE_DATA_16,
 	.ids = {UUID_NEW, UUID_OLD},
 	.decode = decode,
+};
+
+static int decode_maker(
+	const struct decoder_frame *f, struct device_keys *keys, struct decoded *ret)
+{
+	(void)keys;
+	if (frame_is_downgrade(f))
+		return -EPROTO;
+	ret->wants_response = !f->advertisement->is_scan_response;
+	return -ENODATA;
+}
+
+const struct decoder switchbot_maker_decoder = {
+	.name = "switchbot_maker",
+	.status = "testing",
+	.ad = AD_MANUFACTURER,
+	.ids = {MAKER, MAKER},
+	.decode = decode_maker,
 };

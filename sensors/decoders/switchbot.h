@@ -8,3 +8,5 @@
 #include "sensors/decoder.h"
 
 extern const struct decoder switchbot_decoder;
+/* What it says unasked: that it is there. */
+extern const struct decoder switchbot_maker_decoder;

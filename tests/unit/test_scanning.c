@@ -250,6 +250,27 @@ static void test_a_passive_scan_is_not_enough_for_an_active_one(void **state)
 	assert_int_equal(b.scanning.step, SCANNING_WAIT);
 }
 
+static void test_asks_for_responses_from_now_on(void **state)
+{
+	struct bench b = hearing(false);
+
+	(void)state;
+	assert_int_equal(scanning_ask(&b.scanning, false, b.now_us, &b.command), SCANNING_NOTHING);
+	assert_int_equal(scanning_ask(&b.scanning, true, b.now_us, &b.command), SCANNING_SEND);
+	assert_command(&b, 0x200C, 0, 0);
+	/* asked once more on the way: nothing new */
+	assert_int_equal(scanning_ask(&b.scanning, true, b.now_us, &b.command), SCANNING_NOTHING);
+	assert_int_equal(ANSWER(&b, 0x200C, 0), SCANNING_SEND);
+	assert_int_equal(b.command.opcode, 0x200B);
+	assert_int_equal(b.command.parameters[0], 1);
+	/* otherwise again before it is on: said when it is */
+	assert_int_equal(ANSWER(&b, 0x200B, 0), SCANNING_SEND);
+	assert_int_equal(scanning_ask(&b.scanning, false, b.now_us, &b.command), SCANNING_NOTHING);
+	assert_int_equal(ANSWER(&b, 0x200C, 0), SCANNING_HEARS);
+	assert_int_equal(scanning_ask(&b.scanning, false, b.now_us, &b.command), SCANNING_SEND);
+	assert_command(&b, 0x200C, 0, 0);
+}
+
 static void test_reset_by_another_begins_again(void **state)
 {
 	struct bench b = hearing(false);
@@ -301,6 +322,7 @@ int main(void)
 		cmocka_unit_test(test_their_scan_of_everybody_is_left_alone),
 		cmocka_unit_test(test_their_accept_list_is_replaced),
 		cmocka_unit_test(test_a_passive_scan_is_not_enough_for_an_active_one),
+		cmocka_unit_test(test_asks_for_responses_from_now_on),
 		cmocka_unit_test(test_reset_by_another_begins_again),
 		cmocka_unit_test(test_somebody_in_the_way_for_too_long_is_deafness),
 	};

@@ -168,6 +168,22 @@ def test_extended_advertising_by_the_adapters_address():
         house.wait_raised(1)
 
 
+def test_a_contact_that_answers_only_when_asked_is_asked():
+    contact = '  - {id: "00:AA:01:01:00:01", name: Porte, room: Entrée, role: contact}\n'
+    with Controllers(2, LE_ONLY), RadioHouse(sensors=contact) as house:
+        house.start_broker()
+        house.start_hub()
+        sensor = Sensor(1)
+        maker = bytes.fromhex("02010609ff6909000000000001")
+        state = bytes.fromhex("0c163dfd6440da020017005144")  # open, its battery at 90 %
+
+        def is_heard():
+            sensor.say_when_asked(maker, state, times=1)
+            return house.sensor(sensor.address)["battery_pct"] == 90
+        wait_for(is_heard, "the battery is heard")
+        assert house.hub.text().count("bluetooth: hearing") == 1, house.hub.text()
+
+
 def test_HS_09_a_press_of_a_pendant_over_its_link_is_one_incident():
     with Controllers(2, LE_ONLY), RadioHouse(sensors=pendant_sensor(FIRST)) as house, Pendant(1) as pendant:
         house.start_broker()

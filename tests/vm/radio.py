@@ -108,6 +108,17 @@ class Sensor:
             time.sleep(0.02)
             self.command(0x0A, b"\0")
 
+    def say_when_asked(self, unasked, response, times=3):
+        """Advertises AD structures, and others to those who ask for them."""
+        self.command(0x0A, b"\0", may_fail=True)
+        self.command(0x06, struct.pack("<HHBBB6sBB", 0xA0, 0xA0, 2, 0, 0, bytes(6), 7, 0))
+        self.command(0x08, bytes([len(unasked)]) + unasked.ljust(31, b"\0"))
+        self.command(0x09, bytes([len(response)]) + response.ljust(31, b"\0"))
+        for _ in range(times):
+            self.command(0x0A, b"\1")
+            time.sleep(0.02)
+            self.command(0x0A, b"\0")
+
     def _say_extended(self, data, times):
         self.command(0x39, b"\0\0", may_fail=True)
         self.command(0x36, b"\1" + struct.pack("<H", 0) + b"\xA0\0\0\xA0\0\0\7\0\0" + bytes(6) + b"\0\x7F\1\0\1\0\0")
