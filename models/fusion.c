@@ -284,15 +284,23 @@ int fusion_surprise(
 	return 1;
 }
 
+/* Heard again, silence begins anew: what was thought of it before and not told is forgotten. */
 void fusion_heard(struct fusion *f, bool is_heard, struct fusion_time at)
 {
+	bool is_back = f->is_deaf && is_heard;
+
 	advance(f, at);
-	if (f->is_deaf && is_heard)
+	if (is_back)
 		f->heard_again_us = f->now.now_us;
 	f->is_deaf = !is_heard;
-	for (unsigned int n = 0; n < FUSION_EVENTS_MAX; n++)
-		if (f->events[n].is_open)
-			fusion_wait(f, &f->events[n]);
+	for (unsigned int n = 0; n < FUSION_EVENTS_MAX; n++) {
+		struct fusion_event *e = &f->events[n];
+
+		if (e->is_open && e->class != FUSION_FALL && is_back && !e->is_told)
+			e->is_open = false;
+		else if (e->is_open)
+			fusion_wait(f, e);
+	}
 	settle(f);
 }
 

@@ -11,7 +11,7 @@
 /* The card in models/training/MODEL.md gives each one's source. */
 #define ELSEWHERE_SOON    (-3.5F)
 #define ELSEWHERE_LATER   (-2.5F)
-#define NO_ELSEWHERE_SOON 0.5F
+#define NO_ELSEWHERE_SOON 0.3F
 #define NO_ELSEWHERE_LONG 0.7F
 #define MAT_AT_ONCE       (-3.5F)
 #define MAT_LATER         (-2.0F)
@@ -217,7 +217,7 @@ static void wait_after_fall(const struct fusion *f, struct fusion_event *e)
 {
 	bool is_long = f->now.now_us >= e->began_us + LONG_US;
 	bool is_silent = !has(e, FUSION_ELSEWHERE) && !has(e, FUSION_MAT_PRESSED) &&
-			 !has(e, FUSION_LAID_DOWN) && is_listening(f, e);
+			 !has(e, FUSION_LAID_DOWN) && !has(e, FUSION_ON_MAT) && is_listening(f, e);
 
 	if (f->now.now_us < e->began_us + SOON_US) {
 		e->turn_us = e->began_us + SOON_US;

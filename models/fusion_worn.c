@@ -18,7 +18,7 @@
 #define WORN_MOVES     (-1.0F)
 #define SIGN_WEIGHT    1.2F
 #define SIGNS_MOST     2.0F
-#define SIGNS_TOLD     0.3F
+#define SIGNS_TOLD     0.1F
 #define SIGN_FULL      4.0F /* log-odds of a shock that counts as one whole sign */
 #define FAST_PULSE_BPM 130
 
