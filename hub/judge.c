@@ -153,6 +153,12 @@ static struct incident_reason *add_reason(struct suspicion *s, double weight)
 	return reason;
 }
 
+void judge_answers(struct judge *j, const struct roster_sensor *sensor,
+	const struct fall_answer answers[], int count, uint64_t last_us, struct moment at)
+{
+	evidence_answers(j->evidence, sensor, answers, count, last_us, at);
+}
+
 int judge_accel(struct judge *j, const struct roster_sensor *sensor,
 	const struct accel_batch *batch, struct moment at)
 {

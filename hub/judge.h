@@ -27,6 +27,9 @@ void judge_remove(struct judge *j, const struct roster_sensor *sensor);
  * is no wearable. */
 int judge_accel(struct judge *j, const struct roster_sensor *sensor,
 	const struct accel_batch *batch, struct moment at);
+/* The fall model's answers, where it runs elsewhere; last_us: the wearable's clock at `at`. */
+void judge_answers(struct judge *j, const struct roster_sensor *sensor,
+	const struct fall_answer answers[], int count, uint64_t last_us, struct moment at);
 /* Its stream ended (link lost, recording over): what it still had to say is said. */
 void judge_end(struct judge *j, const struct roster_sensor *sensor, struct moment at);
 /* A reading of an installed sensor, second hearings too, presses apart (hub/press.h): true with a

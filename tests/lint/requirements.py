@@ -18,7 +18,7 @@ def tests_by_name():
         if path.startswith("tests/") and path.endswith((".c", ".py")):
             for match in TEST_DEFINITION.finditer(text(path)):
                 found[match[1]] = (path, match[2])
-        scenario = re.fullmatch(r"tests/scenarios/(HS_(\d\d)_\w+)\.\w+", path)
+        scenario = re.fullmatch(r"tests/scenarios/(?:fusion/)?(HS_(\d\d)_\w+)\.\w+", path)
         if scenario:
             found[scenario[1]] = (path, scenario[2])
     return found

@@ -126,6 +126,8 @@ def test_recordings_play_side_by_side_each_for_its_own_sensor():
     with House(ask_s=0) as house:
         path = house.folder / "hub.yaml"
         text = path.read_text(encoding="utf-8").replace(SENSORS, SENSORS + "  - {id: autre-montre, role: wearable}\n")
+        # of one person both watches would tell one fall
+        text += "residents:\n  - {name: Jeanne, sensors: [wearable]}\n  - {name: René, sensors: [autre-montre]}\n"
         path.write_text(text, encoding="utf-8")
         house.start_hub("--replay", RECORDINGS / "fall.csv", "--replay", RECORDINGS / "fall.csv", "--sensor", "autre-montre",
                         "--replay", RECORDINGS / "fall.csv", "--sensor", "stranger", "--speed", "max", is_up=False)

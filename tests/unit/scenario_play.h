@@ -26,12 +26,17 @@ struct play {
 	char dir[32];
 	const char *file;
 	unsigned int line;
+	int64_t began_ms;        /* what the wall clock showed when the scenario began */
 	uint64_t boot_offset_us; /* what CLOCK_BOOTTIME showed when the scenario began */
 	double now_s;
 	bool is_wire_broken;  /* the link looks up, and nothing arrives */
 	bool is_centre_awake; /* answers with receipts */
 	unsigned int published;
 	struct incident last; /* published */
+	/* concluded by the judge, or called for */
+	unsigned int incidents;
+	struct incident newest;
+	uint64_t impact_us[ROSTER_SENSORS_MAX]; /* the last shock of each sensor */
 	bool has_receipt_to_give;
 	struct roster roster;
 	struct judge *judge;
@@ -42,7 +47,7 @@ struct play {
 static inline struct moment moment_of(const struct play *p)
 {
 	return (struct moment){.now_us = p->boot_offset_us + (uint64_t)(p->now_s * 1e6 + 0.5),
-		.wall_ms = BEGAN_MS + (int64_t)(p->now_s * 1e3 + 0.5)};
+		.wall_ms = p->began_ms + (int64_t)(p->now_s * 1e3 + 0.5)};
 }
 
 #define check(p, condition, ...) \
@@ -95,15 +100,39 @@ static inline void give_receipt(struct play *p)
 	(void)episodes_receipt(&p->episodes, &receipt, moment_of(p));
 }
 
+/* What is suspected becomes an incident or adds to one; the newest is remembered. */
+static inline void suspect(struct play *p, const struct suspicion *s)
+{
+	unsigned int row = 0;
+	const struct incident *i;
+
+	if (episodes_suspect(&p->episodes, s, moment_of(p), &row) != 1)
+		return;
+	i = &p->episodes.table.episodes[row].incident;
+	p->incidents += strcmp(i->id, p->newest.id) != 0;
+	p->newest = *i;
+}
+
+static inline void conclude(struct play *p)
+{
+	struct suspicion suspicion;
+
+	while (p->judge && judge_next(p->judge, moment_of(p), &suspicion))
+		suspect(p, &suspicion);
+}
+
 /* Lets time pass until `until_s`: everything that falls due happens at its own instant. */
 static inline void pass(struct play *p, double until_s)
 {
 	for (unsigned int turns = 0; turns < 100000; turns++) {
+		uint64_t due_us = p->judge ? judge_next_us(p->judge) : UINT64_MAX;
 		uint64_t next_us = episodes_next_us(&p->episodes);
 		double next_s = p->now_s;
 
 		if (p->has_receipt_to_give)
 			give_receipt(p);
+		if (due_us < next_us)
+			next_us = due_us;
 		if (next_us > moment_of(p).now_us)
 			next_s = next_us == UINT64_MAX
 					 ? 1e12
@@ -112,6 +141,9 @@ static inline void pass(struct play *p, double until_s)
 			break;
 		p->now_s = next_s;
 		episodes_turn(&p->episodes, moment_of(p));
+		if (p->judge)
+			judge_turn(p->judge, moment_of(p));
+		conclude(p);
 	}
 	p->now_s = until_s;
 }

@@ -1,23 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Plays tests/scenarios/<name>.jsonl in virtual time: what happens in a home, and what must be so.
+ * Plays tests/scenarios/<name>.jsonl and tests/scenarios/fusion/<name>.jsonl in virtual time: what
+ * happens in a home, and what must be so.
  * Every file is a test of its own name. Real: judge of readings, escalation, episodes, outbox on a
  * disk. Played: the clock, the wire and the centre. tests/scenarios/README.md is the list of verbs.
  */
-#include "tests/unit/scenario_play.h"
+#include "tests/unit/scenario_weigh.h"
 
 #include <sqlite3.h>
 
-#define SCENARIOS      "tests/scenarios"
-#define SCENARIOS_MAX  64
+#define SCENARIOS_MAX  128
 #define LINE_MAX_BYTES 4096
-
-static const char *text_of(const json_t *object, const char *key, const char *otherwise)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : otherwise;
-}
 
 static void add_sensor(struct play *p, const json_t *object)
 {
@@ -32,6 +25,9 @@ static void add_sensor(struct play *p, const json_t *object)
 		   : strcmp(use, "both") == 0 ? BUTTON_USE_BOTH
 					      : BUTTON_USE_HELP;
 	(void)reading_kind_from_name(text_of(object, "fall", ""), &s.fall_kind);
+	(void)wear_place_from_text(text_of(object, "place", ""), &s.place);
+	s.is_outer = json_is_true(json_object_get(object, "outer"));
+	s.resident = (uint8_t)json_integer_value(json_object_get(object, "resident"));
 	check(p, roster_add(&p->roster, &s) == 0, "the roster is full");
 }
 
@@ -39,28 +35,16 @@ static void add_sensor(struct play *p, const json_t *object)
 static void do_home(struct play *p, const json_t *step)
 {
 	json_t *ask_s = json_object_get(step, "ask_s");
-	const struct fusion_home alone = {
-		.residents = 1, .ask = FUSION_ASK_USUAL, .raise = FUSION_RAISE_USUAL};
+	const struct fusion_home home = home_of(p, step);
 	const json_t *sensor;
 	size_t n;
 
 	json_array_foreach (json_object_get(step, "sensors"), n, sensor)
 		add_sensor(p, sensor);
-	assert_int_equal(judge_new(&p->judge, &p->roster, &alone), 0);
+	assert_int_equal(judge_new(&p->judge, &p->roster, &home), 0);
 	p->episodes.is_link_up = true;
 	p->is_centre_awake = true;
 	start(p, "maison", ask_s ? (uint32_t)json_integer_value(ask_s) : 30);
-}
-
-static struct roster_sensor *sensor_of(struct play *p, const char *text)
-{
-	struct roster_sensor *sensor;
-	struct sensor_id id = {.text = ""};
-
-	(void)snprintf(id.text, sizeof(id.text), "%s", text);
-	sensor = roster_find(&p->roster, &id);
-	check(p, sensor, "no sensor %s", text);
-	return sensor;
 }
 
 /* `open` first or again: it came in the open, and is the first or the second hearing of a frame. */
@@ -82,7 +66,7 @@ static void do_press(struct play *p, const json_t *step)
 
 	switch (press_heard(sensor, &reading, episodes_asked(&p->episodes), moment_of(p), &call)) {
 	case PRESS_HELP:
-		(void)episodes_suspect(&p->episodes, &call, moment_of(p), NULL);
+		suspect(p, &call);
 		break;
 	case PRESS_FINE:
 		(void)episodes_answer(&p->episodes, NULL, ANSWER_FINE, moment_of(p));
@@ -109,9 +93,8 @@ static void do_reading(struct play *p, const json_t *step)
 		.repeats = strcmp(text_of(step, "open", ""), "again") == 0,
 		.value = json_number_value(json_object_get(step, "value"))};
 	if (judge_reading(p->judge, sensor, &reading, moment_of(p), &suspicion))
-		(void)episodes_suspect(&p->episodes, &suspicion, moment_of(p), NULL);
-	while (judge_next(p->judge, moment_of(p), &suspicion))
-		(void)episodes_suspect(&p->episodes, &suspicion, moment_of(p), NULL);
+		suspect(p, &suspicion);
+	conclude(p);
 }
 
 /* The fall model's answer, as hub/judge passes it on. */
@@ -273,8 +256,8 @@ static void do_expect(struct play *p, const json_t *step)
 			check(p, strcmp(p->last.why, json_string_value(value)) == 0, "why: %s",
 				p->last.why);
 		else if (strcmp(key, "event_s") == 0)
-			check(p, p->last.event_ms == BEGAN_MS + number * 1000, "event at %lld ms",
-				(long long)(p->last.event_ms - BEGAN_MS));
+			check(p, p->last.event_ms == p->began_ms + number * 1000,
+				"event at %lld ms", (long long)(p->last.event_ms - p->began_ms));
 		else
 			check(p, false, "cannot expect %s", key);
 	}
@@ -286,7 +269,9 @@ static const struct {
 } verbs[] = {{"home", do_home}, {"press", do_press}, {"reading", do_reading}, {"fall", do_fall},
 	{"inactive", do_inactive}, {"moved", do_moved}, {"answer", do_answer}, {"link", do_link},
 	{"centre", do_centre}, {"progress", do_progress}, {"restart", do_restart},
-	{"expect", do_expect}};
+	{"expect", do_expect}, {"shock", do_shock}, {"after", do_after}, {"motion", do_motion},
+	{"used", do_used}, {"rests", do_rests}, {"moves", do_moves}, {"surprise", do_surprise},
+	{"deaf", do_deaf}, {"concluded", do_concluded}};
 
 static void run_line(struct play *p, const char *line)
 {
@@ -322,9 +307,10 @@ static void test_scenario(void **state)
 
 	p = (struct play){.dir = "/tmp/vigie-scenario-XXXXXX",
 		.file = *state,
+		.began_ms = BEGAN_MS,
 		.boot_offset_us = 5000 * US_PER_S};
 	assert_non_null(mkdtemp(p.dir));
-	(void)snprintf(path, sizeof(path), "%s/%s", SCENARIOS, p.file);
+	(void)snprintf(path, sizeof(path), "tests/scenarios/%s", p.file);
 	file = fopen(path, "re");
 	assert_non_null(file);
 	for (p.line = 1; fgets(line, sizeof(line), file); p.line++)
@@ -344,23 +330,43 @@ static int is_scenario(const struct dirent *entry)
 	return length > 6 && strcmp(entry->d_name + length - 6, ".jsonl") == 0;
 }
 
+/* Every scenario of a folder of tests/scenarios becomes a test named by its path in there. */
+static int add_tests(const char *folder, struct CMUnitTest tests[SCENARIOS_MAX], int count)
+{
+	char path[64], name[512];
+	struct dirent **files = NULL;
+	int found;
+
+	(void)snprintf(path, sizeof(path), "tests/scenarios/%s", folder);
+	found = scandir(path, &files, is_scenario, alphasort);
+	for (int n = 0; n < found; n++) {
+		char *copy;
+
+		(void)snprintf(name, sizeof(name), "%s%s", folder, files[n]->d_name);
+		copy = strdup(name);
+		if (copy && count < SCENARIOS_MAX)
+			tests[count] = (struct CMUnitTest){
+				.name = copy, .test_func = test_scenario, .initial_state = copy};
+		count++;
+		free(files[n]);
+	}
+	free(files);
+	return count;
+}
+
 int main(void)
 {
 	static struct CMUnitTest tests[SCENARIOS_MAX];
-	struct dirent **files = NULL;
-	int count = scandir(SCENARIOS, &files, is_scenario, alphasort), failed;
+	int plain = add_tests("", tests, 0), count = add_tests("fusion/", tests, plain), failed;
 
-	if (count <= 0 || count > SCENARIOS_MAX) {
-		print_error("%d scenarios in %s\n", count, SCENARIOS);
+	if (plain == 0 || count == plain || count > SCENARIOS_MAX) {
+		print_error(
+			"%d and %d scenarios, at most %d\n", plain, count - plain, SCENARIOS_MAX);
 		return 1;
 	}
-	for (int n = 0; n < count; n++)
-		tests[n] = (struct CMUnitTest){.name = files[n]->d_name,
-			.test_func = test_scenario,
-			.initial_state = files[n]->d_name};
+	(void)local_time_set_zone("Europe/Paris");
 	failed = _cmocka_run_group_tests("scenarios", tests, (size_t)count, NULL, NULL);
 	for (int n = 0; n < count; n++)
-		free(files[n]);
-	free(files);
+		free(tests[n].initial_state);
 	return failed;
 }
