@@ -122,6 +122,11 @@ int incident_outcome_from_text(const char *text, enum incident_outcome *ret)
 	return 0;
 }
 
+bool incident_is_call(enum incident_class class)
+{
+	return class == INCIDENT_HELP || class == INCIDENT_SOCIAL;
+}
+
 bool incident_is_over(enum incident_state state)
 {
 	return state == INCIDENT_CLOSED || state == INCIDENT_CANCELLED;

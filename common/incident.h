@@ -102,6 +102,8 @@ int incident_state_from_text(const char *text, enum incident_state *ret);
 int incident_outcome_from_text(const char *text, enum incident_outcome *ret);
 int incident_said_from_text(const char *text, enum incident_said *ret);
 
+/* A person's own: for help, or for company. */
+bool incident_is_call(enum incident_class class);
 /* Closed or cancelled: nothing more will happen to it. */
 bool incident_is_over(enum incident_state state);
 /* 128 random bits as 32 lower-case hexadecimal digits. */

@@ -24,6 +24,8 @@ static const cyaml_schema_field_t sensor_fields[] = {
 	TEXT(role, CYAML_FLAG_POINTER),
 	TEXT(place, OPTIONAL),
 	TEXT(button, OPTIONAL),
+	CYAML_FIELD_STRING_PTR(
+		"double", OPTIONAL, struct sensor_yaml, double_press, 0, CYAML_UNLIMITED),
 	TEXT(fall, OPTIONAL),
 	TEXT(connect, OPTIONAL),
 	TEXT(adapter, OPTIONAL),
@@ -87,9 +89,6 @@ static void capitalise_address(struct sensor_id *id)
 
 static int take_words(struct entry *entry, const struct sensor_yaml *y, struct roster_sensor *s)
 {
-	static const char *const uses[] = {
-		[BUTTON_USE_HELP] = "help", [BUTTON_USE_FINE] = "fine", [BUTTON_USE_BOTH] = "both"};
-
 	if (sensor_role_from_text(y->role, &s->role) < 0)
 		return refuse(entry, "role",
 			"is not a role: wearable, button, motion, contact, pressure, environment or "
@@ -103,11 +102,23 @@ static int take_words(struct entry *entry, const struct sensor_yaml *y, struct r
 		return refuse(entry, "outer", "is for a contact, this is a %s",
 			sensor_role_text(s->role));
 	s->is_outer = y->outer && *y->outer;
+	return 0;
+}
+
+static int take_button(struct entry *entry, const struct sensor_yaml *y, struct roster_sensor *s)
+{
+	static const char *const uses[] = {
+		[BUTTON_USE_HELP] = "help", [BUTTON_USE_FINE] = "fine", [BUTTON_USE_BOTH] = "both"};
+
+	if ((y->button || y->double_press) && s->role != ROLE_WEARABLE && s->role != ROLE_BUTTON)
+		return refuse(entry, y->button ? "button" : "double",
+			"is for a button or a wearable, this is a %s", sensor_role_text(s->role));
+	if (y->double_press && strcmp(y->double_press, "help") != 0 &&
+		strcmp(y->double_press, "social") != 0)
+		return refuse(entry, "double", "is not help or social");
+	s->is_double_social = y->double_press && y->double_press[0] == 's';
 	if (!y->button)
 		return 0;
-	if (s->role != ROLE_WEARABLE && s->role != ROLE_BUTTON)
-		return refuse(entry, "button", "is for a button or a wearable, this is a %s",
-			sensor_role_text(s->role));
 	for (unsigned int n = 0; n < 3; n++)
 		if (strcmp(y->button, uses[n]) == 0) {
 			s->button = (enum button_use)n;
@@ -200,6 +211,8 @@ static int take_sensor(struct entry *entry, const struct sensor_yaml *y, struct 
 		r = take_text(entry, "room", y->room, sizeof(s->room), s->room);
 	if (r == 0)
 		r = take_words(entry, y, s);
+	if (r == 0)
+		r = take_button(entry, y, s);
 	if (r == 0)
 		r = take_fall(entry, y, s);
 	if (r == 0)

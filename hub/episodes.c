@@ -174,8 +174,8 @@ enum asked episodes_asked(const struct episodes *e)
 
 	if (row < 0)
 		return ASKED_NOTHING;
-	return e->table.episodes[row].incident.class == INCIDENT_HELP ? ASKED_WHETHER_CALLED
-								      : ASKED_WHETHER_WELL;
+	return incident_is_call(e->table.episodes[row].incident.class) ? ASKED_WHETHER_CALLED
+								       : ASKED_WHETHER_WELL;
 }
 
 /* The row of an incident, brought back from the store when it had to leave memory. */

@@ -169,7 +169,7 @@ static int join(const struct suspicion *s, struct moment at, struct change *ret)
  * smoke heard again is smoke. */
 static bool is_mere_addition(const struct suspicion *s)
 {
-	return s->is_update || (s->is_confirmation && s->class == INCIDENT_HELP);
+	return s->is_update || (s->is_confirmation && incident_is_call(s->class));
 }
 
 int escalate_suspect(const struct escalation *t, const struct suspicion *s, const char *new_id,

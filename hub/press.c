@@ -14,6 +14,8 @@ enum press press_meaning(
 
 	if (reading->value == BUTTON_NONE)
 		return PRESS_NOTHING;
+	if (reading->value == BUTTON_DOUBLE && sensor->is_double_social && asked == ASKED_NOTHING)
+		return PRESS_SOCIAL;
 	if (sensor->button == BUTTON_USE_FINE)
 		return asked == ASKED_NOTHING ? PRESS_NOTHING : PRESS_FINE;
 	if (sensor->button == BUTTON_USE_BOTH && asked == ASKED_WHETHER_WELL && is_short)
@@ -49,9 +51,12 @@ enum press press_heard(struct roster_sensor *sensor, const struct reading *readi
 	press = press_meaning(sensor, reading, (enum asked)sensor->asked_at_press);
 	if (press == PRESS_FINE && reading->is_forgeable && is_first)
 		return PRESS_NOTHING;
-	if (press != PRESS_HELP)
+	if (press != PRESS_HELP && press != PRESS_SOCIAL)
 		return press;
-	*ret_call = press_call(sensor, PRESS_CALLED, false, moment_wall_ms(at, reading->time_us));
+	*ret_call = press_call(sensor, press == PRESS_HELP ? PRESS_CALLED : PRESS_CONTACT, false,
+		moment_wall_ms(at, reading->time_us));
+	if (press == PRESS_SOCIAL)
+		ret_call->class = INCIDENT_SOCIAL;
 	ret_call->is_confirmation = !is_first;
 	ret_call->is_unconfirmed = is_first && reading->is_forgeable;
 	if (!ret_call->is_unconfirmed)

@@ -8,19 +8,22 @@
 #include "hub/roster.h"
 #include "hub/suspicion.h"
 
-#define PRESS_CALLED "bouton d’appel"
+#define PRESS_CALLED  "bouton d’appel"
+#define PRESS_CONTACT "souhaite parler à quelqu’un"
 
 #define PRESS_ONCE_PROBABILITY \
 	0.5 /* of a call heard once in the open: anybody may have said it \
 	     */
 
-enum press { PRESS_NOTHING, PRESS_FINE, PRESS_HELP };
+enum press { PRESS_NOTHING, PRESS_FINE, PRESS_HELP, PRESS_SOCIAL };
 
 /* What the resident is being asked when the button is pressed. */
 enum asked { ASKED_NOTHING, ASKED_WHETHER_WELL, ASKED_WHETHER_CALLED };
 
 /* Of a READING_BUTTON of this sensor. FINE only while the resident is asked; a button for both says
- * HELP to the question whether they called, since who presses again was not heard well enough. */
+ * HELP to the question whether they called, since who presses again was not heard well enough. A
+ * double press is SOCIAL on a button that says so, and HELP while anything is asked: whoever
+ * answers a question in a hurry must not be ranked below. */
 enum press press_meaning(
 	const struct roster_sensor *sensor, const struct reading *reading, enum asked asked);
 

@@ -50,6 +50,7 @@ struct roster_sensor {
 	enum sensor_role role;
 	enum wear_place place; /* wearables */
 	enum button_use button;
+	bool is_double_social;       /* a double press asks for company, not for help */
 	uint8_t resident;            /* whose: 1.., 0: nobody's in particular */
 	bool is_outer;               /* a contact of the door to the street or the stairs */
 	enum reading_kind fall_kind; /* the reading by which it tells a fall itself, or NONE */

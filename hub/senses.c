@@ -38,6 +38,7 @@ static void on_press(struct hub *h, struct roster_sensor *sensor, const struct r
 
 	switch (press_heard(sensor, reading, episodes_asked(&h->episodes), at, &call)) {
 	case PRESS_HELP:
+	case PRESS_SOCIAL:
 		(void)hub_suspect(h, &call, at);
 		break;
 	case PRESS_FINE:

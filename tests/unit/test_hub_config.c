@@ -43,21 +43,22 @@ static void test_a_full_configuration(void **state)
 	struct roster_sensor *s;
 
 	(void)state;
-	assert_int_equal(load("home: maison-1\nstate_dir: /var/lib/x\ncontrol: /run/x/control\n"
-			      "keys: /etc/vigie/hub.keys\nheartbeat_s: 30\n"
-			      "brokers:\n  - mqtts://a.example:8883\n  - mqtts://b.example:8883\n"
-			      "tls:\n  ca: /a\n  certificate: /b\n  key: /c\n"
-			      "dialogue:\n  ask_s: 0\n  language: en\n  device: plughw:1,0\n"
-			      "  clips_dir: /srv/clips\n  volume: 55\n  repeat_s: 5\n"
-			      "  night: {from: \"21:30\", to: \"06:15\", volume: 20}\n"
-			      "  words: {ask_fall: \"Maman, ça va ?\"}\n"
-			      "history:\n  days: 365\n"
-			      "sensors:\n"
-			      "  - id: a4:c1:38:8d:18:b2\n    name: montre\n    role: wearable\n"
-			      "    place: wrist\n    button: both\n    fall: safety\n"
-			      "  - id: bus0/17/3\n    room: Cuisine\n    role: motion\n"
-			      "    stale_s: 600\n",
-				 &c, error),
+	assert_int_equal(
+		load("home: maison-1\nstate_dir: /var/lib/x\ncontrol: /run/x/control\n"
+		     "keys: /etc/vigie/hub.keys\nheartbeat_s: 30\n"
+		     "brokers:\n  - mqtts://a.example:8883\n  - mqtts://b.example:8883\n"
+		     "tls:\n  ca: /a\n  certificate: /b\n  key: /c\n"
+		     "dialogue:\n  ask_s: 0\n  language: en\n  device: plughw:1,0\n"
+		     "  clips_dir: /srv/clips\n  volume: 55\n  repeat_s: 5\n"
+		     "  night: {from: \"21:30\", to: \"06:15\", volume: 20}\n"
+		     "  words: {ask_fall: \"Maman, ça va ?\"}\n"
+		     "history:\n  days: 365\n"
+		     "sensors:\n"
+		     "  - id: a4:c1:38:8d:18:b2\n    name: montre\n    role: wearable\n"
+		     "    place: wrist\n    button: both\n    fall: safety\n    double: social\n"
+		     "  - id: bus0/17/3\n    room: Cuisine\n    role: motion\n"
+		     "    stale_s: 600\n",
+			&c, error),
 		0);
 	assert_string_equal(c.home, "maison-1");
 	assert_int_equal(c.brokers_count, 2);
@@ -79,6 +80,7 @@ static void test_a_full_configuration(void **state)
 	assert_string_equal(s->name, "montre");
 	assert_int_equal(s->place, WEAR_WRIST);
 	assert_int_equal(s->button, BUTTON_USE_BOTH);
+	assert_true(s->is_double_social);
 	assert_int_equal(s->fall_kind, READING_SAFETY);
 	s = roster_find(&c.roster, &pir);
 	assert_non_null(s);
@@ -150,6 +152,9 @@ static const struct {
 	{GOOD "bluetooth: {scan: loud}\n", ":4: bluetooth.scan is not passive or active"},
 	{SENSORS "wearable\n    adapter: hci1\n",
 		":9: sensors[1].adapter is for a wearable that has connect"},
+	{SENSORS "button\n    double: fine\n", ":9: sensors[1].double is not help or social"},
+	{SENSORS "motion\n    double: social\n",
+		":9: sensors[1].double is for a button or a wearable, this is a motion"},
 	{SENSORS "motion\n    connect: public\n",
 		":9: sensors[1].connect is for a wearable, this is a motion"},
 	{SENSORS "wearable\n    connect: public\n",

@@ -44,6 +44,39 @@ static void test_what_a_press_means(void **state)
 	}
 }
 
+static void test_a_double_press_is_social_only_where_it_is_said_and_nothing_is_asked(void **state)
+{
+	static const struct {
+		enum button_use use;
+		bool is_social;
+		enum asked asked;
+		enum press want;
+	} rows[] = {
+		{BUTTON_USE_HELP, true, ASKED_NOTHING, PRESS_SOCIAL},
+		{BUTTON_USE_BOTH, true, ASKED_NOTHING, PRESS_SOCIAL},
+		{BUTTON_USE_FINE, true, ASKED_NOTHING, PRESS_SOCIAL},
+		{BUTTON_USE_HELP, true, ASKED_WHETHER_WELL, PRESS_HELP},
+		{BUTTON_USE_BOTH, true, ASKED_WHETHER_WELL, PRESS_HELP},
+		{BUTTON_USE_HELP, true, ASKED_WHETHER_CALLED, PRESS_HELP},
+		{BUTTON_USE_HELP, false, ASKED_NOTHING, PRESS_HELP},
+	};
+	const struct moment at = {.now_us = 1000, .wall_ms = 1700000000000};
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(rows) / sizeof(rows[0]); n++) {
+		struct roster_sensor button = {.role = ROLE_BUTTON,
+			.button = rows[n].use,
+			.is_double_social = rows[n].is_social};
+		struct reading press = {.kind = READING_BUTTON, .value = BUTTON_DOUBLE};
+		struct suspicion s;
+
+		assert_int_equal(press_heard(&button, &press, rows[n].asked, at, &s), rows[n].want);
+		assert_int_equal(
+			s.class, rows[n].want == PRESS_SOCIAL ? INCIDENT_SOCIAL : INCIDENT_HELP);
+		assert_true(s.is_certain);
+	}
+}
+
 static const struct {
 	enum button_use use;
 	bool is_forgeable;
@@ -116,6 +149,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_a_press_means),
+		cmocka_unit_test(
+			test_a_double_press_is_social_only_where_it_is_said_and_nothing_is_asked),
 		cmocka_unit_test(test_what_is_heard_in_the_open_counts_by_its_second_hearing),
 		cmocka_unit_test(test_a_call_is_certain_and_the_residents),
 	};

@@ -24,6 +24,7 @@ static void add_sensor(struct play *p, const json_t *object)
 	s.button = strcmp(use, "fine") == 0   ? BUTTON_USE_FINE
 		   : strcmp(use, "both") == 0 ? BUTTON_USE_BOTH
 					      : BUTTON_USE_HELP;
+	s.is_double_social = strcmp(text_of(object, "double", "help"), "social") == 0;
 	(void)reading_kind_from_name(text_of(object, "fall", ""), &s.fall_kind);
 	(void)wear_place_from_text(text_of(object, "place", ""), &s.place);
 	s.is_outer = json_is_true(json_object_get(object, "outer"));
@@ -55,17 +56,20 @@ static bool is_forgeable(const json_t *step)
 
 static void do_press(struct play *p, const json_t *step)
 {
-	bool is_long = strcmp(text_of(step, "how", "short"), "long") == 0;
+	const char *how = text_of(step, "how", "short");
 	struct roster_sensor *sensor = sensor_of(p, text_of(step, "press", ""));
 	struct reading reading = {.time_us = moment_of(p).now_us,
 		.kind = READING_BUTTON,
-		.value = is_long ? BUTTON_LONG : BUTTON_PRESS,
+		.value = strcmp(how, "long") == 0     ? BUTTON_LONG
+			 : strcmp(how, "double") == 0 ? BUTTON_DOUBLE
+						      : BUTTON_PRESS,
 		.is_forgeable = is_forgeable(step),
 		.repeats = strcmp(text_of(step, "open", ""), "again") == 0};
 	struct suspicion call;
 
 	switch (press_heard(sensor, &reading, episodes_asked(&p->episodes), moment_of(p), &call)) {
 	case PRESS_HELP:
+	case PRESS_SOCIAL:
 		suspect(p, &call);
 		break;
 	case PRESS_FINE:
