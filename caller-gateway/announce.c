@@ -12,6 +12,9 @@
 _Static_assert(
 	GATEWAY_RESIDENT_MAX + GATEWAY_ADDRESS_MAX + INCIDENT_TEXT_MAX + 80 < SPEECH_SENTENCE_MAX,
 	"the longest sentence fits");
+_Static_assert(GATEWAY_RESIDENT_MAX + GATEWAY_ADDRESS_MAX + 2 * INCIDENT_TEXT_MAX + 50 <
+		       SPEECH_SENTENCE_MAX,
+	"and the longest of a fault");
 
 enum word { TEST, REMINDER, FALSE_ALERT, UNKNOWN_HOME, LINK_LOST, SAYS_FINE, WORDS };
 
@@ -50,11 +53,38 @@ const char *announce_class(enum speech_language language, enum incident_class cl
 	return classes[language][class];
 }
 
+/* A fault that a hub tells: by whom and what, in its own words (its first reason). */
+static bool is_told_fault(const struct incident *incident)
+{
+	return incident->class == INCIDENT_TECHNICAL && incident->reasons_count > 0 &&
+	       strcmp(incident->sensor, DESK_LINK) != 0;
+}
+
 static const char *what_of(enum speech_language language, const struct incident *incident)
 {
 	if (incident->class == INCIDENT_TECHNICAL && strcmp(incident->sensor, DESK_LINK) == 0)
 		return words[language][LINK_LOST];
 	return announce_class(language, incident->class);
+}
+
+/* ", " between who and where, " " before a home that nobody entered. */
+static const char *gap_of(const struct gateway_home *home)
+{
+	if (!home)
+		return " ";
+	return home->address[0] ? ", " : "";
+}
+
+static void fault_sentence(enum speech_language language, const struct incident *incident,
+	const struct gateway_home *home, bool is_reminder, char ret[SPEECH_SENTENCE_MAX])
+{
+	const char *const *w = words[language];
+
+	(void)snprintf(ret, SPEECH_SENTENCE_MAX, "%s%s%s : %s, %s. %s%s%s.",
+		incident->is_test ? w[TEST] : "", is_reminder ? w[REMINDER] : "",
+		announce_class(language, incident->class), incident->sensor,
+		incident->reasons[0].text, home ? home->resident : w[UNKNOWN_HOME], gap_of(home),
+		home ? home->address : incident->home);
 }
 
 void announce_sentence(enum speech_language language, const struct incident *incident,
@@ -66,13 +96,14 @@ void announce_sentence(enum speech_language language, const struct incident *inc
 	bool has_room = !is_false && incident->room[0];
 	bool is_fine = !incident_is_over(incident->state) && incident->said == INCIDENT_SAID_FINE;
 
+	if (is_told_fault(incident) && !is_false) {
+		fault_sentence(language, incident, home, is_reminder, ret);
+		return;
+	}
 	(void)snprintf(ret, SPEECH_SENTENCE_MAX, "%s%s%s. %s%s%s.%s%s%s%s",
 		incident->is_test ? w[TEST] : "", is_reminder && !is_false ? w[REMINDER] : "",
 		is_false ? w[FALSE_ALERT] : what_of(language, incident),
-		home ? home->resident : w[UNKNOWN_HOME],
-		!home              ? " "
-		: home->address[0] ? ", "
-				   : "",
+		home ? home->resident : w[UNKNOWN_HOME], gap_of(home),
 		home ? home->address : incident->home, has_room ? " " : "",
 		has_room ? incident->room : "", has_room ? "." : "", is_fine ? w[SAYS_FINE] : "");
 }

@@ -11,8 +11,9 @@
  * "Alerte chute. Madame Martin, 12 rue Pastorelli à Nice. Salon." A test begins with "Test.", a
  * reminder with "Rappel."; a cancellation is "Fausse alerte." and names no room; so is what the
  * resident says to be one, and from then on each sentence ends with "Le résident dit que tout va
- * bien."; a hub that is no longer heard is "Liaison perdue avec le domicile." home may be NULL: an
- * incident of a home that nobody entered is said with the home's id.
+ * bien."; a hub that is no longer heard is "Liaison perdue avec le domicile."; a fault that a hub
+ * tells is "Panne technique : Détecteur, capteur muet depuis 3 h. Madame Martin, …" and names no
+ * room. home may be NULL: an incident of a home that nobody entered is said with the home's id.
  */
 void announce_sentence(enum speech_language language, const struct incident *incident,
 	const struct gateway_home *home, enum ladder_say say, bool is_reminder,

@@ -13,9 +13,10 @@
 
 #include "caller-gateway/store.h"
 
-#define DESK_CASES_MAX 4096 /* open at once; the next one gets no receipt and is sent again */
-#define DESK_GROUP_MAX 64   /* taken in one commit */
-#define DESK_VOICE_S   120  /* no sentence takes so long: the voice is stuck */
+#define DESK_CASES_MAX  4096 /* open at once; the next one gets no receipt and is sent again */
+#define DESK_FAULTS_MAX (DESK_CASES_MAX / 2) /* open, from where on a fault has to wait */
+#define DESK_GROUP_MAX  64                   /* taken in one commit */
+#define DESK_VOICE_S    120                  /* no sentence takes so long: the voice is stuck */
 
 /* The home of the gateway's own technical incidents; no hub may be called so. */
 #define DESK_OWN_HOME "vigie-gateway"

@@ -11,9 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What is lost must not take the room of those who call. */
-#define LOST_CASES_MAX (DESK_CASES_MAX / 2)
-
 static int write_lost(struct desk *d, const struct stored_home *home, struct desk_moment at)
 {
 	struct stored_incident row = {
@@ -66,7 +63,7 @@ int desk_lose_home(struct desk *d, struct stored_home *home, struct desk_moment 
 {
 	struct stored_home lost = *home;
 
-	if (d->count + d->pending_count >= LOST_CASES_MAX)
+	if (d->count + d->pending_count >= DESK_FAULTS_MAX)
 		return -ENOBUFS;
 	incident_new_id(lost.lost);
 	int r = keep_home(d, &lost);

@@ -10,19 +10,28 @@
 #include <errno.h>
 #include <string.h>
 
+/* A fault that the hub itself found to be over. Of an alarm only people can say so. */
+static bool is_mended(const struct incident *said)
+{
+	return said->class == INCIDENT_TECHNICAL && said->state == INCIDENT_CANCELLED;
+}
+
 /* What a hub's first word of an incident means here. An open one that another centre had already
  * answered is received anew: rather said twice than not at all. */
-static enum incident_state first_state(enum incident_state said)
+static enum incident_state first_state(const struct incident *said)
 {
-	if (said == INCIDENT_SUSPECTED || said == INCIDENT_VERIFYING || incident_is_over(said))
-		return said;
+	if (is_mended(said))
+		return INCIDENT_CLOSED;
+	if (said->state == INCIDENT_SUSPECTED || said->state == INCIDENT_VERIFYING ||
+		incident_is_over(said->state))
+		return said->state;
 	return INCIDENT_RECEIVED;
 }
 
 static bool is_called_again(const struct stored_incident *known, const struct incident *said)
 {
 	return known->incident.state == INCIDENT_CLOSED && said->class == INCIDENT_HELP &&
-	       said->said != INCIDENT_SAID_FINE && first_state(said->state) == INCIDENT_RECEIVED;
+	       said->said != INCIDENT_SAID_FINE && first_state(said) == INCIDENT_RECEIVED;
 }
 
 /* A later word: raised after verifying, cancelled; a class that changed is received anew, and so is
@@ -37,9 +46,9 @@ static enum incident_state next_state(
 	if (incident_is_over(now))
 		return now;
 	if (said->state == INCIDENT_CANCELLED)
-		return INCIDENT_CANCELLED;
+		return first_state(said);
 	if (now == INCIDENT_SUSPECTED || now == INCIDENT_VERIFYING)
-		return first_state(said->state);
+		return first_state(said);
 	return said->class != known->incident.class ? INCIDENT_RECEIVED : now;
 }
 
@@ -60,13 +69,17 @@ static int take_first(struct desk *d, const struct incident *said, struct desk_m
 		.again_s = row.again_s,
 		.follow_up_s = row.follow_up_s};
 
-	if (d->count + d->pending_count >= DESK_CASES_MAX)
+	/* a whole department without power must not take the room of those who call */
+	if (d->count + d->pending_count >=
+		(said->class == INCIDENT_TECHNICAL ? DESK_FAULTS_MAX : DESK_CASES_MAX))
 		return -ENOSPC;
-	struct desk_change change = {.state = first_state(said->state),
+	if (is_mended(said))
+		row.incident.outcome = INCIDENT_OUTCOME_REPAIRED;
+	struct desk_change change = {.state = first_state(said),
 		.enters = true,
 		.by = said->by,
 		.why = said->why,
-		.told = "committed",
+		.told = is_mended(said) ? "closed" : "committed",
 		.has_receipt = true};
 	return desk_write(d, &row, &ladder, &change, at);
 }
@@ -90,11 +103,14 @@ static int take_next(struct desk *d, struct stored_incident *known, const struct
 	const struct desk_case *c = desk_case_of(d, said->id);
 	enum incident_state before = known->incident.state, state = next_state(known, said);
 	bool is_cancelled = state == INCIDENT_CANCELLED && before != state;
+	bool is_over_now = is_mended(said) && !incident_is_over(before);
 	struct desk_change change = {.state = state,
 		.enters = state != before || said->class != known->incident.class,
 		.by = said->by,
 		.why = said->why,
-		.told = is_cancelled ? "cancelled" : "committed",
+		.told = is_cancelled  ? "cancelled"
+			: is_over_now ? "closed"
+				      : "committed",
 		.has_receipt = true};
 	struct ladder ladder;
 
@@ -120,6 +136,8 @@ static int take_next(struct desk *d, struct stored_incident *known, const struct
 	merge(&known->incident, said);
 	if (!incident_is_over(state))
 		known->incident.outcome = INCIDENT_OUTCOME_NONE;
+	if (is_over_now)
+		known->incident.outcome = INCIDENT_OUTCOME_REPAIRED;
 	return desk_write(d, known, &ladder, &change, at);
 }
 
@@ -145,7 +163,7 @@ int desk_take(struct desk *d, const struct incident *incident, struct desk_momen
 		r = take_next(d, &known, incident, at);
 	if (r >= 0)
 		return r;
-	if (first_state(incident->state) == INCIDENT_RECEIVED)
+	if (first_state(incident) == INCIDENT_RECEIVED && incident->class != INCIDENT_TECHNICAL)
 		desk_say_unkept(d, incident);
 	return r == -ENOSPC ? r : desk_abandon(d, r);
 }

@@ -10,6 +10,7 @@
 #include "common/config_file.h"
 #include "hub/config_routine.h"
 #include "hub/config_sensors.h"
+#include "hub/mains.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -34,6 +35,7 @@ struct hub_yaml {
 	struct dialogue_yaml *dialogue;
 	uint32_t *heartbeat_s;
 	struct history_yaml *history;
+	char *power_supply;
 	struct bluetooth_yaml *bluetooth;
 	struct routine_yaml *routine;
 	struct bus_yaml *buses;
@@ -81,6 +83,7 @@ static const cyaml_schema_field_t hub_fields[] = {
 		struct hub_yaml, heartbeat_s),
 	CYAML_FIELD_MAPPING_PTR("history", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
 		struct hub_yaml, history, history_fields),
+	TEXT(power_supply, struct hub_yaml, CYAML_FLAG_OPTIONAL),
 	CYAML_FIELD_MAPPING_PTR("bluetooth", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
 		struct hub_yaml, bluetooth, bluetooth_fields),
 	CYAML_FIELD_MAPPING_PTR("routine", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
@@ -185,6 +188,9 @@ static int take_all(
 	if (r == 0 && yaml->history)
 		r = take_number(file, "history.days", yaml->history->days, HISTORY_DAYS_MIN,
 			HISTORY_DAYS_MAX, &c->history_days, ret_error);
+	if (r == 0)
+		r = config_path_take(file, "power_supply", yaml->power_supply, c->power_supply,
+			sizeof(c->power_supply), ret_error);
 	if (r == 0 && yaml->bluetooth)
 		r = take_bluetooth(file, yaml->bluetooth, c, ret_error);
 	if (r == 0)
@@ -217,6 +223,7 @@ int hub_config_load(const char *path, struct hub_config *ret, char ret_error[HUB
 	yaml = loaded;
 	(void)snprintf(c->state_dir, sizeof(c->state_dir), HUB_STATE_DEFAULT);
 	(void)snprintf(c->control, sizeof(c->control), HUB_CONTROL_DEFAULT);
+	(void)snprintf(c->power_supply, sizeof(c->power_supply), MAINS_DIR);
 	c->ask_s = HUB_ASK_DEFAULT_S;
 	config_dialogue_usual(&c->dialogue);
 	c->heartbeat_s = HUB_HEARTBEAT_USUAL_S;

@@ -36,6 +36,7 @@ struct hub_config {
 	char ca[HUB_PATH_MAX], certificate[HUB_PATH_MAX], key[HUB_PATH_MAX]; /* all "" for plain */
 	uint32_t ask_s;
 	struct hub_dialogue dialogue;
+	char power_supply[HUB_PATH_MAX]; /* the folder of the kernel's class */
 	uint32_t heartbeat_s;
 	uint32_t history_days;
 	bool has_bluetooth, is_scan_active;

@@ -206,6 +206,20 @@ int episodes_answer(struct episodes *e, const char *incident, enum answer answer
 	return 0;
 }
 
+int episodes_repaired(struct episodes *e, const char *incident, const char *why, struct moment at)
+{
+	int row = row_of(e, incident, at), r;
+	struct change change;
+
+	if (row < 0)
+		return -ENOENT;
+	r = escalate_repaired(&e->table, (unsigned int)row, why, at, &change);
+	if (r < 0)
+		return r;
+	take(e, &change, at);
+	return 0;
+}
+
 int episodes_receipt(struct episodes *e, const struct receipt *receipt, struct moment at)
 {
 	int row = row_of(e, receipt->incident, at), r;

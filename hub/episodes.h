@@ -52,6 +52,8 @@ int episodes_suspect(
 int episodes_answer(struct episodes *e, const char *incident, enum answer answer, struct moment at);
 /* A sign of life inside the home, by the sensor of that name: see escalate_moved(). */
 void episodes_moved(struct episodes *e, const char *where, struct moment at);
+/* A fault is over (hub/escalate.h, escalate_repaired): 0; −ENOENT; −EALREADY; −EINVAL. */
+int episodes_repaired(struct episodes *e, const char *incident, const char *why, struct moment at);
 bool episodes_is_asking(const struct episodes *e);
 /* What a press answers now (hub/press.h). */
 enum asked episodes_asked(const struct episodes *e);

@@ -158,6 +158,9 @@ static int join(const struct suspicion *s, struct moment at, struct change *ret)
 	if (s->class == INCIDENT_HELP)
 		e->incident.said = INCIDENT_SAID_HELP;
 	join_phrase(e, s, why);
+	/* what a fault is now replaces what it was */
+	if (s->class == INCIDENT_TECHNICAL)
+		e->incident.reasons_count = 0;
 	add_reasons(&e->incident, s);
 	move(ret, is_raised ? INCIDENT_RAISED : e->incident.state, true, s->by, why, at.wall_ms);
 	if (s->class == INCIDENT_HELP)
@@ -185,7 +188,9 @@ int escalate_suspect(const struct escalation *t, const struct suspicion *s, cons
 		change = change_of(t, (unsigned int)row);
 		r = join(s, at, &change);
 	} else {
-		row = escalate_row_to_use(t);
+		row = escalate_row_to_use(t, s->class);
+		if (s->class == INCIDENT_TECHNICAL && row < 0)
+			return row;
 		if (row >= 0) {
 			change = change_of(t, (unsigned int)row);
 			begin(t, s, new_id, at, &change);
@@ -254,6 +259,20 @@ int escalate_moved(const struct escalation *t, unsigned int row, const char *whe
 	(void)snprintf(why, sizeof(why), "mouvement : %s", where);
 	*ret = change_of(t, row);
 	move(ret, state, true, MOVED_BY, why, at.wall_ms);
+	return 1;
+}
+
+int escalate_repaired(const struct escalation *t, unsigned int row, const char *why,
+	struct moment at, struct change *ret)
+{
+	const struct incident *i = &t->episodes[row].incident;
+
+	if (!i->id[0] || incident_is_over(i->state))
+		return -EALREADY;
+	if (i->class != INCIDENT_TECHNICAL)
+		return -EINVAL;
+	*ret = change_of(t, row);
+	move(ret, INCIDENT_CANCELLED, true, "hub", why, at.wall_ms);
 	return 1;
 }
 

@@ -26,6 +26,7 @@
 #include "hub/suspicion.h"
 
 #define ESCALATE_OPEN_MAX        32
+#define ESCALATE_TECHNICAL_MAX   8 /* of them at most: faults must not take the rows of alarms */
 #define ESCALATE_TRANSITIONS_MAX 4
 #define ESCALATE_ASK_MAX_S       120
 #define ESCALATE_JOIN_S          120 /* evidence this close to the last joins even when accepted */
@@ -81,6 +82,9 @@ enum answer { ANSWER_FINE, ANSWER_HELP };
  * adds nothing. `new_id` is used where a new incident begins. A full table gives up the row of what
  * the store and the centre already hold; where every row is still owed to the centre, the suspicion
  * joins the latest of its class (else the latest) and says where from: no call is ever refused.
+ * A technical incident is one fault (its sensor and mark): it joins no other, takes no row from an
+ * alarm, gives up its own to one, and is refused with −ENOBUFS where ESCALATE_TECHNICAL_MAX are
+ * held: whoever found the fault tells it later.
  */
 int escalate_suspect(const struct escalation *t, const struct suspicion *s, const char *new_id,
 	struct moment at, struct change *ret);
@@ -96,6 +100,10 @@ int escalate_answer(const struct escalation *t, unsigned int row, enum answer an
  * answered by it: while the resident is asked, inactivity and wandering are cancelled by
  * "movement"; once raised the centre is told, once. 1 or 0; of a fall it says nothing. */
 int escalate_moved(const struct escalation *t, unsigned int row, const char *where,
+	struct moment at, struct change *ret);
+/* The cause of a technical incident is gone: the home itself ends it (cancelled, by the hub): 1;
+ * −EALREADY when it is over, −EINVAL for an alarm, which only people end. */
+int escalate_repaired(const struct escalation *t, unsigned int row, const char *why,
 	struct moment at, struct change *ret);
 /* The gateway's receipt: 1; 0 when it was known; −ERANGE for a seq that was never sent. */
 int escalate_receipt(const struct escalation *t, unsigned int row, uint32_t seq, struct moment at,

@@ -33,6 +33,8 @@ static bool is_more_of(const struct episode *e, const struct suspicion *s, uint6
 		return is_of(e, &s->sensor) && e->mark == s->mark;
 	if (s->class == INCIDENT_HELP && e->incident.state <= INCIDENT_VERIFYING)
 		return true;
+	if (s->class == INCIDENT_TECHNICAL)
+		return is_of(e, &s->sensor) && e->incident.class == s->class && e->mark == s->mark;
 	return is_of(e, &s->sensor) && e->incident.class == s->class &&
 	       (is_recent || !is_taken_on(e->incident.state));
 }
@@ -51,26 +53,44 @@ int escalate_row_to_join(const struct escalation *t, const struct suspicion *s, 
 	return found;
 }
 
-/* How readily a row is given up: 0 never; 4 free, 3 cancelled and in the store, 2 known to the
- * centre and in the store, 1 cancelled and not in the store. */
-static int spare_rank(const struct episode *e)
+/* How readily a row is given up: 0 never; 5 free, 4 cancelled and in the store, 3 a fault known to
+ * the centre, 2 an alarm known to the centre, both in the store; 1 a fault that is in the store and
+ * owed, and what is cancelled and not in the store. A fault takes no row of an alarm. */
+static int spare_rank(const struct episode *e, bool is_for_fault)
 {
+	bool is_fault = e->incident.class == INCIDENT_TECHNICAL;
+
 	if (!e->incident.id[0])
-		return 4;
+		return 5;
 	if (incident_is_over(e->incident.state))
-		return e->is_unsaved ? 1 : 3;
-	if (e->incident.state > INCIDENT_VERIFYING && !escalate_is_owed(e) && !e->is_unsaved)
-		return 2;
-	return 0;
+		return e->is_unsaved ? !is_for_fault : 4;
+	if (e->incident.state <= INCIDENT_VERIFYING || e->is_unsaved)
+		return 0;
+	if (is_fault)
+		return escalate_is_owed(e) ? !is_for_fault : 3;
+	return escalate_is_owed(e) || is_for_fault ? 0 : 2;
 }
 
-int escalate_row_to_use(const struct escalation *t)
+static unsigned int faults_held(const struct escalation *t)
 {
+	unsigned int count = 0;
+
+	for (unsigned int row = 0; row < ESCALATE_OPEN_MAX; row++)
+		count += is_open(&t->episodes[row]) &&
+			 t->episodes[row].incident.class == INCIDENT_TECHNICAL;
+	return count;
+}
+
+int escalate_row_to_use(const struct escalation *t, enum incident_class class)
+{
+	bool is_for_fault = class == INCIDENT_TECHNICAL;
 	int found = -ENOSPC, best = 0;
 
+	if (is_for_fault && faults_held(t) >= ESCALATE_TECHNICAL_MAX)
+		return -ENOBUFS;
 	for (unsigned int row = 0; row < ESCALATE_OPEN_MAX; row++) {
 		const struct episode *e = &t->episodes[row];
-		int rank = spare_rank(e);
+		int rank = spare_rank(e, is_for_fault);
 
 		if (rank > best || (rank == best && rank > 0 &&
 					   e->evidence_us < t->episodes[found].evidence_us)) {
@@ -78,7 +98,7 @@ int escalate_row_to_use(const struct escalation *t)
 			found = (int)row;
 		}
 	}
-	return found;
+	return found < 0 && is_for_fault ? -ENOBUFS : found;
 }
 
 unsigned int escalate_row_latest(const struct escalation *t, enum incident_class class)
@@ -157,7 +177,7 @@ void escalate_adopt(struct escalation *t, const struct change *change)
 
 int escalate_restore(struct escalation *t, const struct episode *episode, uint64_t now_us)
 {
-	int row = escalate_row_to_use(t);
+	int row = escalate_row_to_use(t, episode->incident.class);
 
 	if (row < 0)
 		return row;

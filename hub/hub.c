@@ -81,6 +81,7 @@ static void on_link(bool is_up, void *userdata)
 	struct moment at = hub_now();
 
 	(void)stint;
+	watch_link(h, is_up, at);
 	if (is_up)
 		hub_send_heartbeat(h, at);
 	episodes_link(&h->episodes, is_up, at);
@@ -152,7 +153,7 @@ unsigned int hub_faults(const struct hub *h, char ret[HEARTBEAT_FAULTS_MAX][INCI
 			(void)snprintf(ret[count++], INCIDENT_TEXT_MAX, "%.16s deaf: %.60s",
 				s->source->ops->name, s->health.why);
 	}
-	return outputs_faults(h, ret, count);
+	return watch_faults(h, ret, outputs_faults(h, ret, count));
 }
 
 static int init_store(struct hub *h)

@@ -12,6 +12,7 @@
 #include "hub/config.h"
 #include "hub/dialogue.h"
 #include "hub/episodes.h"
+#include "hub/faults.h"
 #include "hub/history.h"
 #include "hub/judge.h"
 #include "hub/outputs.h"
@@ -19,6 +20,7 @@
 #include "hub/supervision.h"
 #include "hub/uplink.h"
 #include "hub/voice.h"
+#include "sensors/jamming.h"
 #include "sensors/source.h"
 
 #define HUB_REPLAYS_MAX 32
@@ -53,6 +55,14 @@ struct hub_keep {
 	uint64_t next_us;
 };
 
+/* What was, and is worth a technician's knowing for a while. */
+struct watch_notes {
+	int64_t offset_us; /* wall clock over boot clock, as last seen; 0: not yet */
+	uint64_t link_lost_us, link_back_us, clock_us; /* 0: never */
+	int64_t stepped_ms;
+	uint64_t reports; /* of the radio, as last counted */
+};
+
 struct hub {
 	struct hub_config config;
 	sd_event *event;
@@ -64,6 +74,9 @@ struct hub {
 	struct rhythm *rhythm;  /* NULL: off */
 	int64_t played_from_ms; /* UTC of the first record of a home that is played, 0: none … */
 	double played_speed;    /* … and how fast */
+	struct faults faults;
+	struct jamming jamming;
+	struct watch_notes notes;
 	struct outbox *outbox;
 	struct episodes episodes;
 	struct uplink *uplink;

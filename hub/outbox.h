@@ -12,7 +12,7 @@
 #include "hub/escalate.h"
 #include "sensors/keys.h"
 
-#define OUTBOX_VERSION     2  /* 1 knew no watched sensors */
+#define OUTBOX_VERSION     3  /* 1 knew no watched sensors, 2 no faults */
 #define OUTBOX_UNSAVED_MAX 64 /* transitions remembered while the store refuses */
 
 struct outbox;

@@ -31,12 +31,25 @@ static const char schema[] =
 	"PRAGMA user_version=1;"
 	"COMMIT";
 
-/* From version 1 to 2: an older store is brought up to date, a fresh one goes the same way. */
+/* From one version to the next: an older store is brought up to date, a fresh one goes the same
+ * way.
+ */
 static const char schema_2[] =
 	"BEGIN IMMEDIATE;"
 	"CREATE TABLE watched (sensor TEXT PRIMARY KEY, silent_s INTEGER NOT NULL,"
 	" cadence TEXT NOT NULL) WITHOUT ROWID;"
 	"PRAGMA user_version=2;"
+	"COMMIT";
+
+static const char schema_3[] =
+	"BEGIN IMMEDIATE;"
+	"ALTER TABLE watched ADD COLUMN heard INTEGER NOT NULL DEFAULT 1;"
+	"ALTER TABLE watched ADD COLUMN battery TEXT NOT NULL DEFAULT '';"
+	"CREATE TABLE fault (kind TEXT, subject TEXT, told INTEGER NOT NULL, is_on INTEGER NOT NULL,"
+	" incident TEXT NOT NULL, since_ms INTEGER NOT NULL, told_ms INTEGER NOT NULL,"
+	" name TEXT NOT NULL, room TEXT NOT NULL, what TEXT NOT NULL,"
+	" PRIMARY KEY (kind, subject)) WITHOUT ROWID;"
+	"PRAGMA user_version=3;"
 	"COMMIT";
 
 #define INCIDENT_COLUMNS \
@@ -54,7 +67,8 @@ static const char *const texts[STATEMENTS] = {
 				     " who, why) VALUES (?,?,?,?,?,?,?)",
 	[STATEMENT_PUT_COUNTER] = "INSERT OR REPLACE INTO counter VALUES (?,?,?)",
 	[STATEMENT_OPEN_INCIDENTS] = "SELECT " INCIDENT_COLUMNS " FROM incident WHERE is_open"
-				     " ORDER BY state = 'cancelled', is_owed DESC, event_ms DESC",
+				     " ORDER BY instr(json, '\"class\":\"technical\"') > 0,"
+				     " state = 'cancelled', is_owed DESC, event_ms DESC",
 	[STATEMENT_ONE_INCIDENT] = "SELECT " INCIDENT_COLUMNS " FROM incident WHERE id = ?",
 	[STATEMENT_LATEST] = "SELECT " INCIDENT_COLUMNS " FROM (SELECT * FROM incident"
 			     " ORDER BY event_ms DESC LIMIT ?) ORDER BY event_ms",
@@ -62,8 +76,12 @@ static const char *const texts[STATEMENTS] = {
 	[STATEMENT_DEPTH] = "SELECT count(*) FROM incident WHERE is_open AND is_owed",
 	[STATEMENT_OPEN_COUNT] = "SELECT count(*) FROM incident WHERE is_open",
 	[STATEMENT_FORGET_WATCHED] = "DELETE FROM watched",
-	[STATEMENT_PUT_WATCHED] = "INSERT OR REPLACE INTO watched VALUES (?,?,?)",
-	[STATEMENT_WATCHED] = "SELECT sensor, silent_s, cadence FROM watched",
+	[STATEMENT_PUT_WATCHED] = "INSERT OR REPLACE INTO watched VALUES (?,?,?,?,?)",
+	[STATEMENT_WATCHED] = "SELECT sensor, silent_s, cadence, heard, battery FROM watched",
+	[STATEMENT_FORGET_FAULTS] = "DELETE FROM fault",
+	[STATEMENT_PUT_FAULT] = "INSERT OR REPLACE INTO fault VALUES (?,?,?,?,?,?,?,?,?,?)",
+	[STATEMENT_FAULTS] = "SELECT kind, subject, told, is_on, incident, since_ms, told_ms, name,"
+			     " room, what FROM fault",
 };
 
 int outbox_store_error(struct outbox *o, int code)
@@ -119,6 +137,8 @@ static int try_open(struct outbox *o, char ret_why[STORE_WHY_MAX])
 		code = sqlite3_exec(o->db, schema, NULL, NULL, NULL);
 	if (code == SQLITE_OK && version < 2)
 		code = sqlite3_exec(o->db, schema_2, NULL, NULL, NULL);
+	if (code == SQLITE_OK && version < 3)
+		code = sqlite3_exec(o->db, schema_3, NULL, NULL, NULL);
 	if (code == SQLITE_OK)
 		code = prepare(o);
 	return code;

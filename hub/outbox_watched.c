@@ -13,12 +13,15 @@
 static int put_sensor(struct outbox *o, const struct watched *w, const char *id, uint64_t silent_us)
 {
 	sqlite3_stmt *s = o->statements[STATEMENT_PUT_WATCHED];
-	char cadence[CADENCE_TEXT_MAX];
+	char cadence[CADENCE_TEXT_MAX], battery[BATTERY_TEXT_MAX];
 
 	cadence_to_text(&w->cadence, cadence);
+	battery_to_text(&w->battery, battery);
 	(void)sqlite3_bind_text(s, 1, id, -1, SQLITE_STATIC);
 	(void)sqlite3_bind_int64(s, 2, (sqlite3_int64)(silent_us / US_PER_S));
 	(void)sqlite3_bind_text(s, 3, cadence, -1, SQLITE_STATIC);
+	(void)sqlite3_bind_int(s, 4, w->has_been_heard);
+	(void)sqlite3_bind_text(s, 5, battery, -1, SQLITE_STATIC);
 	return outbox_store_run(o, STATEMENT_PUT_WATCHED);
 }
 
@@ -33,7 +36,7 @@ int outbox_put_watched(struct outbox *o, const struct supervision *s, uint64_t n
 		r == 0 && (n = roster_following(s->roster, n));) {
 		const struct watched *w = &s->sensors[roster_row(s->roster, n)];
 
-		if (w->has_been_heard)
+		if (strcmp(w->id.text, n->id.text) == 0)
 			r = put_sensor(o, w, n->id.text, supervision_silent_us(s, n, now_us));
 	}
 	if (r == 0)
@@ -45,21 +48,29 @@ int outbox_put_watched(struct outbox *o, const struct supervision *s, uint64_t n
 	return r;
 }
 
+static const char *text_of(sqlite3_stmt *row, int column)
+{
+	const unsigned char *text = sqlite3_column_text(row, column);
+
+	return text ? (const char *)text : "";
+}
+
 static bool take_sensor(sqlite3_stmt *row, struct supervision *s, uint64_t now_us)
 {
-	const unsigned char *id = sqlite3_column_text(row, 0);
-	const unsigned char *cadence_text = sqlite3_column_text(row, 2);
+	const char *id = text_of(row, 0);
 	sqlite3_int64 silent_s = sqlite3_column_int64(row, 1);
+	struct watched kept = {.has_been_heard = sqlite3_column_int(row, 3)};
 	const struct roster_sensor *sensor = NULL;
-	struct cadence cadence;
 
-	while (id && (sensor = roster_following(s->roster, sensor)))
-		if (strcmp(sensor->id.text, (const char *)id) == 0)
+	while ((sensor = roster_following(s->roster, sensor)))
+		if (strcmp(sensor->id.text, id) == 0)
 			break;
-	if (!sensor || silent_s < 0 || silent_s > UINT32_MAX || !cadence_text ||
-		cadence_from_text((const char *)cadence_text, &cadence) < 0)
+	if (!sensor || silent_s < 0 || silent_s > UINT32_MAX ||
+		cadence_from_text(text_of(row, 2), &kept.cadence) < 0)
 		return false;
-	supervision_recall(s, sensor, &cadence, (uint64_t)silent_s, now_us);
+	kept.silent_us = (uint64_t)silent_s * US_PER_S;
+	(void)battery_from_text(text_of(row, 4), &kept.battery); /* "": of an older store */
+	supervision_recall(s, sensor, &kept, now_us);
 	return true;
 }
 

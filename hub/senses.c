@@ -63,8 +63,11 @@ static void on_reading(const struct reading *reading, void *userdata)
 	h->readings++;
 	if (!sensor)
 		return;
-	if (reading->repeats == 0)
+	if (reading->repeats == 0) {
+		supervision_reading(
+			&h->supervision, sensor, reading->kind, reading->value, at.now_us);
 		hub_live(h, sensor, reading, at);
+	}
 	if (reading->kind == READING_BATTERY && reading->repeats == 0)
 		sensor->battery_pct = (int8_t)reading->value;
 	/* a second hearing (repeats > 0) confirms alarms and is no new event */
@@ -153,6 +156,10 @@ static void on_notice(const struct source_notice *notice, void *userdata)
 		outputs_bus_is_back(source);
 	if (!sensor)
 		return;
+	if (notice->word == SOURCE_SENSOR_CHATTERS)
+		supervision_chatters(&h->supervision, sensor, hub_now().now_us);
+	if (notice->word == SOURCE_SENSOR_BACK)
+		sensor->is_failed = false;
 	if (notice->word == SOURCE_SENSOR_FAILED)
 		sensor->is_failed = true;
 	(void)snprintf(text, sizeof(text), "%s%s%s", sensor->id.text, notice->why[0] ? ": " : "",

@@ -9,7 +9,8 @@
 
 #include <string.h>
 
-#define DEAF_US UINT64_MAX
+#define DEAF_US    UINT64_MAX
+#define UNKNOWN_US UINT64_MAX
 
 static uint64_t silent_us(const struct watched *w, uint64_t now_us)
 {
@@ -18,10 +19,15 @@ static uint64_t silent_us(const struct watched *w, uint64_t now_us)
 	return w->silent_us + (is_counting ? now_us - w->from_us : 0);
 }
 
+static bool is_deaf(const struct supervision *s, unsigned int way)
+{
+	return s->ways[way].is_deaf || s->ways[way].is_jammed;
+}
+
 static void count_from_now(struct supervision *s, struct watched *w, uint64_t now_us)
 {
 	w->silent_us = silent_us(w, now_us);
-	w->from_us = s->is_deaf[w->way] ? DEAF_US : now_us;
+	w->from_us = is_deaf(s, w->way) ? DEAF_US : now_us;
 }
 
 static unsigned int way_of(const struct roster_sensor *sensor)
@@ -35,8 +41,13 @@ void supervision_add(struct supervision *s, const struct roster_sensor *sensor, 
 {
 	struct watched *w = &s->sensors[roster_row(s->roster, sensor)];
 
-	*w = (struct watched){.id = sensor->id, .way = way_of(sensor)};
-	w->from_us = s->is_deaf[w->way] ? DEAF_US : now_us;
+	*w = (struct watched){.id = sensor->id,
+		.way = way_of(sensor),
+		.tampered_us = UNKNOWN_US,
+		.unworn_us = UNKNOWN_US,
+		.mains_lost_us = UNKNOWN_US,
+		.chatter_us = UNKNOWN_US};
+	w->from_us = is_deaf(s, w->way) ? DEAF_US : now_us;
 }
 
 /* The sensor's row, begun anew where it is another's. */
@@ -64,7 +75,7 @@ void supervision_init(struct supervision *s, const struct roster *roster, uint64
 	memset(s, 0, sizeof(*s));
 	s->roster = roster;
 	for (unsigned int way = WAY_NONE + 1; way < SUPERVISION_WAYS_MAX; way++)
-		s->is_deaf[way] = true;
+		s->ways[way].is_deaf = true;
 	for (const struct roster_sensor *r = NULL; (r = roster_following(roster, r));)
 		supervision_add(s, r, now_us);
 }
@@ -80,13 +91,14 @@ void supervision_set_way(struct supervision *s, const struct roster_sensor *sens
 }
 
 void supervision_recall(struct supervision *s, const struct roster_sensor *sensor,
-	const struct cadence *cadence, uint64_t silent_s, uint64_t now_us)
+	const struct watched *kept, uint64_t now_us)
 {
 	struct watched *w = watched_of(s, sensor, now_us);
 
-	w->cadence = *cadence;
-	w->has_been_heard = true;
-	w->silent_us = silent_s * US_PER_S;
+	w->cadence = kept->cadence;
+	w->battery = kept->battery;
+	w->has_been_heard = kept->has_been_heard;
+	w->silent_us = kept->silent_us;
 }
 
 void supervision_hear(struct supervision *s, const struct roster_sensor *sensor, uint64_t now_us)
@@ -96,18 +108,71 @@ void supervision_hear(struct supervision *s, const struct roster_sensor *sensor,
 	if (w->has_been_heard)
 		cadence_learn(&w->cadence, silent_us(w, now_us));
 	w->has_been_heard = true;
+	w->heard_us = now_us > 0 ? now_us : 1;
 	w->silent_us = 0;
-	w->from_us = s->is_deaf[w->way] ? DEAF_US : now_us;
+	w->from_us = is_deaf(s, w->way) ? DEAF_US : now_us;
+}
+
+static void count_again(struct supervision *s, unsigned int way, uint64_t now_us)
+{
+	for (unsigned int row = 0; row < ROSTER_SENSORS_MAX; row++)
+		if (s->sensors[row].id.text[0] && s->sensors[row].way == way)
+			count_from_now(s, &s->sensors[row], now_us);
 }
 
 void supervision_listen(struct supervision *s, unsigned int way, bool is_listening, uint64_t now_us)
 {
-	if (s->is_deaf[way] == !is_listening)
+	if (s->ways[way].is_deaf == !is_listening)
 		return;
-	s->is_deaf[way] = !is_listening;
-	for (unsigned int row = 0; row < ROSTER_SENSORS_MAX; row++)
-		if (s->sensors[row].id.text[0] && s->sensors[row].way == way)
-			count_from_now(s, &s->sensors[row], now_us);
+	s->ways[way].is_deaf = !is_listening;
+	count_again(s, way, now_us);
+}
+
+void supervision_jam(struct supervision *s, unsigned int way, bool is_jammed, uint64_t now_us)
+{
+	if (s->ways[way].is_jammed == is_jammed)
+		return;
+	s->ways[way].is_jammed = is_jammed;
+	count_again(s, way, now_us);
+}
+
+void supervision_hear_any(struct supervision *s, unsigned int way, uint64_t now_us)
+{
+	s->ways[way].any_us = now_us > 0 ? now_us : 1;
+}
+
+/* Since when it is so: the first word of it counts. */
+static void set_since(uint64_t *since_us, bool is_so, uint64_t now_us)
+{
+	if (!is_so)
+		*since_us = 0;
+	else if (*since_us == 0 || *since_us == UNKNOWN_US)
+		*since_us = now_us > 0 ? now_us : 1;
+}
+
+void supervision_reading(struct supervision *s, const struct roster_sensor *sensor,
+	enum reading_kind kind, double value, uint64_t now_us)
+{
+	struct watched *w = watched_of(s, sensor, now_us);
+
+	if (kind == READING_BATTERY && value >= 0 && value <= 100)
+		battery_hear_pct(&w->battery, (uint8_t)value, now_us);
+	else if (kind == READING_BATTERY_LOW)
+		battery_hear_low(&w->battery, value != 0);
+	else if (kind == READING_VOLTAGE && value >= 0 && value < 60)
+		battery_hear_mv(&w->battery, (uint16_t)(value * 1000));
+	else if (kind == READING_TAMPER)
+		set_since(&w->tampered_us, value != 0, now_us);
+	else if (kind == READING_WORN)
+		set_since(&w->unworn_us, value == 0, now_us);
+	else if (kind == READING_MAINS)
+		set_since(&w->mains_lost_us, value == 0, now_us);
+}
+
+void supervision_chatters(
+	struct supervision *s, const struct roster_sensor *sensor, uint64_t now_us)
+{
+	watched_of(s, sensor, now_us)->chatter_us = now_us;
 }
 
 uint64_t supervision_silent_us(
@@ -143,7 +208,7 @@ enum sensor_state supervision_state(
 		return SENSOR_FAILED;
 	if (!w || !w->has_been_heard)
 		return SENSOR_NEVER;
-	if (s->is_deaf[w->way])
+	if (is_deaf(s, w->way))
 		return SENSOR_STALE;
 	if (sensor->is_unsupervised)
 		return SENSOR_FRESH;

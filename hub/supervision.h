@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "hub/battery.h"
 #include "hub/cadence.h"
 #include "hub/config_modbus.h"
 #include "hub/roster.h"
@@ -24,14 +25,31 @@ struct watched {
 	struct sensor_id id; /* whose this is; "": nobody's */
 	unsigned int way;
 	struct cadence cadence;
+	struct battery battery;
 	bool has_been_heard; /* ever: before the last restart counts */
+	uint64_t heard_us;   /* in this run; 0: not yet */
 	uint64_t silent_us;  /* listened to before from_us without a sign of it */
 	uint64_t from_us;    /* listened to since; UINT64_MAX: its way is deaf */
+	/* what it last said of itself; UINT64_MAX: nothing */
+	uint64_t tampered_us, unworn_us, mains_lost_us; /* since when; 0: it is not so */
+	uint64_t chatter_us;                            /* last, UINT64_MAX: never */
+};
+
+/* What sensors are heard by. */
+struct way {
+	bool is_used;             /* something listens by it */
+	bool is_deaf;             /* that says so itself */
+	bool is_jammed;           /* the radio is flooded */
+	bool is_mute;             /* it says it hears, and all of its sensors are silent together */
+	uint64_t muted_us;        /* since when */
+	uint64_t any_us;          /* when anything at all was last heard, strangers too; 0: never */
+	struct sensor_id subject; /* of its faults */
+	char name[INCIDENT_TEXT_MAX]; /* for operators, in French */
 };
 
 struct supervision {
 	const struct roster *roster; /* borrowed from the hub's configuration */
-	bool is_deaf[SUPERVISION_WAYS_MAX];
+	struct way ways[SUPERVISION_WAYS_MAX];
 	struct watched sensors[ROSTER_SENSORS_MAX];
 };
 
@@ -43,15 +61,26 @@ void supervision_set_way(struct supervision *s, const struct roster_sensor *sens
 /* A sensor that was added to the roster, or whose row was given to another. Known by itself when it
  * is first heard. */
 void supervision_add(struct supervision *s, const struct roster_sensor *sensor, uint64_t now_us);
-/* What the store kept of a sensor; silent_s since it was last heard. */
+/* What the store kept of a sensor: its cadence, battery, silence and whether it was ever heard. */
 void supervision_recall(struct supervision *s, const struct roster_sensor *sensor,
-	const struct cadence *cadence, uint64_t silent_s, uint64_t now_us);
+	const struct watched *kept, uint64_t now_us);
 
 /* A sign of life of a sensor, understood or not. */
 void supervision_hear(struct supervision *s, const struct roster_sensor *sensor, uint64_t now_us);
 /* A way is listened to from now on, or is not. */
 void supervision_listen(
 	struct supervision *s, unsigned int way, bool is_listening, uint64_t now_us);
+
+/* What it says of itself: battery, tamper, worn, mains. */
+void supervision_reading(struct supervision *s, const struct roster_sensor *sensor,
+	enum reading_kind kind, double value, uint64_t now_us);
+/* Its contact flutters. */
+void supervision_chatters(
+	struct supervision *s, const struct roster_sensor *sensor, uint64_t now_us);
+/* Something was heard by that way, whoever said it. */
+void supervision_hear_any(struct supervision *s, unsigned int way, uint64_t now_us);
+/* The radio is flooded from now on, or no longer: nobody is silent meanwhile. */
+void supervision_jam(struct supervision *s, unsigned int way, bool is_jammed, uint64_t now_us);
 
 enum sensor_state supervision_state(
 	const struct supervision *s, const struct roster_sensor *sensor, uint64_t now_us);

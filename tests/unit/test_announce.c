@@ -136,6 +136,31 @@ static void test_a_lost_link_has_its_own_words(void **state)
 	assert_string_equal(sentence, "Fall alert. Unknown home demo.");
 }
 
+static void test_a_fault_says_who_and_what(void **state)
+{
+	struct incident i = {.home = "demo",
+		.class = INCIDENT_TECHNICAL,
+		.sensor = "Détecteur du salon",
+		.room = "Salon",
+		.reasons_count = 1,
+		.reasons = {{.text = "capteur muet depuis 3 h"}}};
+	struct gateway_home home = {.home = "demo"};
+	char sentence[SPEECH_SENTENCE_MAX];
+	(void)state;
+
+	announce_sentence(SPEECH_FRENCH, &i, &martin, LADDER_SAY_ALERT, false, sentence);
+	assert_string_equal(sentence,
+		"Panne technique : Détecteur du salon, capteur muet depuis 3 h. Madame "
+		"Martin, 12 rue Pastorelli à Nice.");
+	memset(home.resident, 'r', sizeof(home.resident) - 1);
+	memset(home.address, 'a', sizeof(home.address) - 1);
+	memset(i.sensor, 's', sizeof(i.sensor) - 1);
+	memset(i.reasons[0].text, 't', sizeof(i.reasons[0].text) - 1);
+	i.is_test = true;
+	announce_sentence(SPEECH_ENGLISH, &i, &home, LADDER_SAY_ALERT, true, sentence);
+	assert_string_equal(sentence + strlen(sentence) - 2, "a.");
+}
+
 static void test_the_longest_names_are_said_whole(void **state)
 {
 	struct gateway_home home = {.home = "demo"};
@@ -157,6 +182,7 @@ int main(void)
 		cmocka_unit_test(test_what_else_is_said),
 		cmocka_unit_test(test_HS_01_fine_after_raising_is_said_and_said_on),
 		cmocka_unit_test(test_a_lost_link_has_its_own_words),
+		cmocka_unit_test(test_a_fault_says_who_and_what),
 		cmocka_unit_test(test_the_longest_names_are_said_whole),
 	};
 
