@@ -315,6 +315,7 @@ static const struct {
 	{"answer", answer_for_resident},
 	{"output", outputs_request},
 	{"say", prompts_request_say},
+	{"routine", request_routine},
 };
 
 int hub_on_request(const char *verb, const json_t *request, json_t *answer, void *userdata)

@@ -18,7 +18,15 @@
 
 enum ctl_daemon { CTL_EITHER, CTL_HUB, CTL_GATEWAY };
 
-enum ctl_words_taken { CTL_NOTHING, CTL_INCIDENT, CTL_SENSOR, CTL_SAID, CTL_OUTPUT, CTL_TEXT };
+enum ctl_words_taken {
+	CTL_NOTHING,
+	CTL_INCIDENT,
+	CTL_SENSOR,
+	CTL_SAID,
+	CTL_OUTPUT,
+	CTL_TEXT,
+	CTL_SHOW
+};
 
 /* What has been shown of a command that asks again and again. */
 struct ctl_live {

@@ -26,3 +26,4 @@ void show_step(FILE *out, enum ctl_language language, const json_t *step);
 const char *show_format(const char *format);
 /* Adds "3 min ago", or nothing where last_s is no number. */
 void show_ago(json_t *row, enum ctl_language language, const json_t *last_s);
+void show_routine(FILE *out, enum ctl_language language, const json_t *answer);

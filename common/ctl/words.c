@@ -155,6 +155,15 @@ static const char *const phrases[][CTL_LANGUAGES] = {
 	{"is switched on", ": mise en marche"},
 	{"is switched off", ": arrêt"},
 	{"it is being said", "c'est en train d'être dit"},
+	/* the home's life */
+	{"%s days of this home are known", "%s jours de ce domicile sont connus"},
+	{"up at %s as a rule, at %s at the latest", "levé à %s d'ordinaire, à %s au plus tard"},
+	{"nobody is at home", "personne n'est à la maison"},
+	{"quiet for %s, may be quiet for %s; last heard: %s",
+		"calme depuis %s, peut l'être %s ; entendu en dernier : %s"},
+	{"limits", "limites"},
+	{"the routine is switched off", "le rythme est désactivé"},
+	{"\"%s\" needs to be told what: show", "« %s » demande quoi faire : show"},
 	/* refusals */
 	{"\"%s\" needs a text", "« %s » demande un texte"},
 	{"text is not 1 to 511 bytes of plain text",

@@ -6,6 +6,7 @@ import os
 import signal
 import sqlite3
 import stat
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -87,6 +88,19 @@ def test_a_folder_that_cannot_be_written_is_a_fault_and_no_end():
         house.hub.wait_step("receipt", incident)
         wait_for(lambda: any(f.startswith("history: ") for f in house.hub.ask("status")["faults"]), "the fault is told")
         assert house.hub.end() == 0
+
+
+def test_the_rhythm_of_the_home_is_shown():
+    sensors = "".join(f"  - {{id: {i}, room: {r}, role: {k}}}\n" for i, r, k in (
+        ("kitchen-pir", "Cuisine", "motion"), ("living-room-pir", "Salon", "motion"), ("bed", "Chambre", "pressure")))
+    with House(sensors=sensors) as house:
+        house.start_broker()
+        house.start_hub("--replay", RECORDINGS / "home.csv", "--speed", "100000", is_up=False)
+        wait_for(lambda: "end of the recording" in house.hub.text(), "the recording ends")
+        done = subprocess.run([BUILD / "bin/vigie-ctl", "--socket", house.hub.control, "routine", "show"], check=False,
+                              capture_output=True, text=True, env={**os.environ, "LC_ALL": "fr_FR.UTF-8"})
+        assert done.returncode == 0 and "de ce domicile sont connus" in done.stdout and "Cuisine " in done.stdout, done
+        assert all(len(line) <= 80 for line in done.stdout.splitlines()), done.stdout
 
 
 def main():
