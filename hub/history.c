@@ -124,6 +124,8 @@ int history_new(struct history **ret, sd_event *event, const struct history_opti
 	(void)mkdir(options->state_dir, 0700); /* where it cannot be made, opening says so */
 	(void)snprintf(h->writer->store.path, sizeof(h->writer->store.path), "%s/history.db",
 		options->state_dir);
+	(void)snprintf(h->writer->summaries, sizeof(h->writer->summaries), "%s/summaries",
+		options->state_dir);
 	r = open_pair(h);
 	if (r == 0)
 		r = channel_new(&h->channel, event, on_answer, NULL, h);
@@ -170,11 +172,12 @@ void history_incident(struct history *h, const struct history_incident *incident
 	tell(h, &m, offsetof(struct history_message, incident) + sizeof(m.incident));
 }
 
-void history_turn(struct history *h, int64_t wall_ms)
+void history_turn(struct history *h, int64_t wall_ms, bool is_night_far_more)
 {
-	const struct history_message m = {.what = HISTORY_TELLS_TURN, .wall_ms = wall_ms};
+	const struct history_message m = {.what = HISTORY_TELLS_TURN,
+		.turn = {.wall_ms = wall_ms, .is_night_far_more = is_night_far_more}};
 
-	(void)offer(h, &m, offsetof(struct history_message, wall_ms) + sizeof(m.wall_ms));
+	(void)offer(h, &m, offsetof(struct history_message, turn) + sizeof(m.turn));
 }
 
 const char *history_fault(const struct history *h)

@@ -59,8 +59,10 @@ struct history *history_free(struct history *h);
 int history_sensor(struct history *h, uint8_t row, const struct roster_sensor *sensor);
 void history_slice(struct history *h, const struct diary_slice *slice);
 void history_incident(struct history *h, const struct history_incident *incident);
-/* Commits what was told; at a new local day sums the days before and prunes. Each minute. */
-void history_turn(struct history *h, int64_t wall_ms);
+/* Commits what was told; at a new local day sums the days before and prunes; on Monday morning
+ * writes the week's summary into state_dir/summaries, with what models/routine says of its nights.
+ * Each minute. */
+void history_turn(struct history *h, int64_t wall_ms, bool is_night_far_more);
 
 /* "" when all is well, else a short phrase for a technician. */
 const char *history_fault(const struct history *h);

@@ -122,7 +122,11 @@ static void take(struct history_writer *w, const struct history_message *m)
 		break;
 	case HISTORY_TELLS_TURN:
 		commit(w);
-		turn_day(w, m->wall_ms);
+		turn_day(w, m->turn.wall_ms);
+		/* only of days that are summed: a wrong clock writes nothing */
+		if (w->store.db && w->settled_day == local_time_of(m->turn.wall_ms).day)
+			(void)history_week_write(&w->store, w->summaries, m->turn.wall_ms,
+				m->turn.is_night_far_more);
 		tell_state(w);
 		break;
 	}

@@ -6,6 +6,7 @@
 
 #include "common/channel.h"
 #include "hub/history_store.h"
+#include "hub/week.h"
 
 #define HISTORY_SETTLED_TURNS \
 	30 /* a day must have lasted so many minutes before it is believed \
@@ -28,7 +29,10 @@ struct history_message {
 		} named;
 		struct diary_slice slice;
 		struct history_incident incident;
-		int64_t wall_ms;
+		struct {
+			int64_t wall_ms;
+			bool is_night_far_more;
+		} turn;
 	};
 };
 
@@ -46,6 +50,7 @@ struct history_answer {
 };
 
 struct history_writer {
+	char summaries[HISTORY_PATH_MAX];
 	int fd;                  /* where messages come from, blocking */
 	struct channel *channel; /* borrowed from the history: answers go to the loop */
 	struct history_store store;
@@ -57,6 +62,13 @@ struct history_writer {
 	unsigned int turns; /* seen on that day */
 	struct history_message message;
 };
+
+/* What the sums say of the week that begins on that Monday. */
+void history_week(struct history_store *s, int32_t monday, struct week *ret);
+/* From Monday morning on the summary of the week before, where there is none yet, into `dir`, in
+ * both languages; those older than a year are deleted. 1 when written, 0, or −errno. */
+int history_week_write(
+	struct history_store *s, const char *dir, int64_t wall_ms, bool is_night_far_more);
 
 /* The thread: returns when the loop has shut its end and all that it told is written. */
 void *history_writer_run(void *writer);

@@ -26,12 +26,15 @@ int keep_init(struct hub *h)
 
 static void tell_over(struct hub *h, struct moment at, bool is_end)
 {
+	struct routine_week week = {.nights = 0};
 	struct diary_slice over;
 	unsigned int from = 0;
 
 	while (diary_next_over(&h->keep.diary, at.wall_ms, is_end, &from, &over) == 1)
 		history_slice(h->keep.history, &over);
-	history_turn(h->keep.history, at.wall_ms);
+	if (h->rhythm)
+		rhythm_week(h->rhythm, at, &week);
+	history_turn(h->keep.history, at.wall_ms, week.is_far_more);
 }
 
 void keep_done(struct hub *h)

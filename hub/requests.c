@@ -316,6 +316,7 @@ static const struct {
 	{"output", outputs_request},
 	{"say", prompts_request_say},
 	{"routine", request_routine},
+	{"summary", request_summary},
 };
 
 int hub_on_request(const char *verb, const json_t *request, json_t *answer, void *userdata)

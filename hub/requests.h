@@ -21,4 +21,5 @@ json_t *request_sensor_json(const struct hub *h, const struct roster_sensor *s, 
 
 /* Verbs of other files. */
 int request_sensors(struct hub *h, const json_t *request, json_t *answer);
+int request_summary(struct hub *h, const json_t *request, json_t *answer);
 int request_routine(struct hub *h, const json_t *request, json_t *answer);

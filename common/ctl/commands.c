@@ -28,6 +28,7 @@ static const struct ctl_command commands[] = {
 	{"answer", NULL, "answer", CTL_HUB, CTL_SAID, .show = show_state},
 	{"output", NULL, "output", CTL_HUB, CTL_OUTPUT, .show = show_output},
 	{"say", NULL, "say", CTL_HUB, CTL_TEXT, .show = show_say},
+	{"summary", NULL, "summary", CTL_HUB, CTL_WEEK, .show = show_summary},
 	{"routine", NULL, "routine", CTL_HUB, CTL_SHOW, .show = show_routine},
 	{"acknowledge", "ack", "acknowledge", CTL_GATEWAY, CTL_INCIDENT, .takes_by = true,
 		.show = show_state},
@@ -99,6 +100,12 @@ static bool add_words(json_t *request, const struct ctl_command *command, bool i
 		(*words)++;
 		return json_object_set_new(request, command->words == CTL_TEXT ? "text" : "sensor",
 			       json_string(word)) == 0;
+	}
+	if (command->words == CTL_WEEK) {
+		*words += word != NULL;
+		return (!word || json_object_set_new(request, "week", json_string(word)) == 0) &&
+		       json_object_set_new(request, "language",
+			       json_string(language == CTL_FRENCH ? "fr" : "en")) == 0;
 	}
 	if (command->words == CTL_SHOW) {
 		*words += word != NULL;

@@ -25,7 +25,8 @@ enum ctl_words_taken {
 	CTL_SAID,
 	CTL_OUTPUT,
 	CTL_TEXT,
-	CTL_SHOW
+	CTL_SHOW,
+	CTL_WEEK
 };
 
 /* What has been shown of a command that asks again and again. */

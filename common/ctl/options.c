@@ -23,6 +23,7 @@ static const char usage[] =
 	"    answer INCIDENT fine|help      what the resident says (or --last)\n"
 	"    output lamp|siren on|off       switches it, to try the wiring\n"
 	"    say TEXT                       says it aloud in the home\n"
+	"    summary [WEEK]                 the week's summary for the caregiver (2026-W48)\n"
 	"    routine show                   the home's rhythm by rooms and hours\n"
 	"  gateway:\n"
 	"    acknowledge INCIDENT [--by NAME]   (ack) somebody has it in hand (or --last)\n"

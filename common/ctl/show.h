@@ -27,3 +27,4 @@ const char *show_format(const char *format);
 /* Adds "3 min ago", or nothing where last_s is no number. */
 void show_ago(json_t *row, enum ctl_language language, const json_t *last_s);
 void show_routine(FILE *out, enum ctl_language language, const json_t *answer);
+void show_summary(FILE *out, enum ctl_language language, const json_t *answer);

@@ -157,3 +157,20 @@ void show_routine(FILE *out, enum ctl_language language, const json_t *answer)
 	for (size_t n = 0; n < json_array_size(rooms); n++)
 		print_room(out, json_array_get(rooms, n), greatest);
 }
+
+/* Line by line: what would be a control character elsewhere is none here. */
+void show_summary(FILE *out, enum ctl_language language, const json_t *answer)
+{
+	const char *at = text_of(answer, "text");
+
+	(void)language; /* asked for in the request */
+	while (*at) {
+		size_t bytes = strcspn(at, "\n");
+		char line[1024];
+
+		(void)snprintf(line, sizeof line, "%.*s", (int)(bytes < 1000 ? bytes : 1000), at);
+		table_print_text(out, line);
+		(void)fputc('\n', out);
+		at += bytes + (at[bytes] == '\n');
+	}
+}

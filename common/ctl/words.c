@@ -162,6 +162,8 @@ static const char *const phrases[][CTL_LANGUAGES] = {
 	{"quiet for %s, may be quiet for %s; last heard: %s",
 		"calme depuis %s, peut l'être %s ; entendu en dernier : %s"},
 	{"limits", "limites"},
+	{"there is no summary of that week", "il n'y a pas de résumé de cette semaine"},
+	{"week is not like 2026-W48", "week n'est pas comme 2026-W48"},
 	{"the routine is switched off", "le rythme est désactivé"},
 	{"\"%s\" needs to be told what: show", "« %s » demande quoi faire : show"},
 	/* refusals */

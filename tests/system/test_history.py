@@ -95,12 +95,32 @@ def test_the_rhythm_of_the_home_is_shown():
         ("kitchen-pir", "Cuisine", "motion"), ("living-room-pir", "Salon", "motion"), ("bed", "Chambre", "pressure")))
     with House(sensors=sensors) as house:
         house.start_broker()
-        house.start_hub("--replay", RECORDINGS / "home.csv", "--speed", "100000", is_up=False)
+        house.start_hub("--replay", RECORDINGS / "home.csv", "--speed", "40000", is_up=False)
         wait_for(lambda: "end of the recording" in house.hub.text(), "the recording ends")
         done = subprocess.run([BUILD / "bin/vigie-ctl", "--socket", house.hub.control, "routine", "show"], check=False,
                               capture_output=True, text=True, env={**os.environ, "LC_ALL": "fr_FR.UTF-8"})
-        assert done.returncode == 0 and "de ce domicile sont connus" in done.stdout and "Cuisine " in done.stdout, done
+        assert done.returncode == 0 and "de ce domicile sont connus" in done.stdout and "██" in done.stdout, done
         assert all(len(line) <= 80 for line in done.stdout.splitlines()), done.stdout
+
+
+def test_the_weeks_summary_is_shown_in_the_callers_language():
+    def show(house, language, *words):
+        done = subprocess.run([BUILD / "bin/vigie-ctl", "--socket", house.hub.control, "summary", *words], check=False,
+                              capture_output=True, text=True, env={**os.environ, "LC_ALL": language})
+        return done.returncode, done.stdout or done.stderr
+    with House() as house:
+        house.start_broker()
+        house.start_hub()
+        assert show(house, "C") == (1, "vigie-ctl: vigie-hub refuses: there is no summary of that week\n")
+        folder = house.folder / "hub.state/summaries"
+        folder.mkdir()
+        for week in ("2026-W46", "2026-W47"):
+            (folder / f"{week}.fr.txt").write_text(f"Semaine {week}\n", encoding="utf-8")
+            (folder / f"{week}.en.txt").write_text(f"Week {week}\n", encoding="utf-8")
+        (folder / "zzz.fr.txt").write_text("no week\n", encoding="utf-8")
+        assert show(house, "fr_FR.UTF-8") == (0, "Semaine 2026-W47\n")
+        assert show(house, "C", "2026-W46") == (0, "Week 2026-W46\n")
+        assert show(house, "C", "../hub.yaml")[0] == 1
 
 
 def main():

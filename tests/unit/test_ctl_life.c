@@ -65,6 +65,16 @@ static void test_an_answer_without_anything_shows_nothing_wrong(void **state)
 	free(text);
 }
 
+static void test_a_summary_is_shown_line_by_line(void **state)
+{
+	char *text = shown(
+		show_summary, "{\"text\":\"Semaine\\n\\nActivité \\u001b[2J.\\n\"}", CTL_FRENCH);
+
+	(void)state;
+	assert_string_equal(text, "Semaine\n\nActivité ?[2J.\n");
+	free(text);
+}
+
 static void test_numbers_that_cannot_be_do_no_harm(void **state)
 {
 	char *text = shown(show_routine,
@@ -82,6 +92,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_day_by_rooms_and_hours),
 		cmocka_unit_test(test_an_answer_without_anything_shows_nothing_wrong),
+		cmocka_unit_test(test_a_summary_is_shown_line_by_line),
 		cmocka_unit_test(test_numbers_that_cannot_be_do_no_harm),
 	};
 

@@ -39,7 +39,7 @@ static void settle(struct place *p, uint64_t records)
 	struct history_counts c = history_counts(p->history);
 
 	while (c.written + c.lost < records && clock_boot_us() < until_us) {
-		history_turn(p->history, at(DAY, 12, 0));
+		history_turn(p->history, at(DAY, 12, 0), false);
 		assert_true(sd_event_run(p->event, 20000) >= 0);
 		c = history_counts(p->history);
 	}
@@ -82,7 +82,7 @@ static void test_a_settled_day_is_summed(void **state)
 	begin(&p, 0);
 	tell_motion(&p, 9, 0);
 	for (int minute = 0; minute < 60; minute++)
-		history_turn(p.history, at(local_day_add(DAY, 1), 0, minute));
+		history_turn(p.history, at(local_day_add(DAY, 1), 0, minute), false);
 	end(&p);
 	assert_true(
 		history_number(p.dir,
@@ -96,10 +96,10 @@ static void test_a_clock_wrong_for_minutes_prunes_nothing(void **state)
 	begin(&p, 0);
 	tell_motion(&p, 9, 0);
 	for (int minute = 0; minute < HISTORY_SETTLED_TURNS - 1; minute++)
-		history_turn(p.history, at(20380101, 0, minute));
-	history_turn(p.history, at(DAY, 9, 1));
+		history_turn(p.history, at(20380101, 0, minute), false);
+	history_turn(p.history, at(DAY, 9, 1), false);
 	for (int minute = 0; minute < HISTORY_SETTLED_TURNS - 1; minute++)
-		history_turn(p.history, at(20380101, 1, minute));
+		history_turn(p.history, at(20380101, 1, minute), false);
 	end(&p);
 	assert_true(history_number(p.dir, "SELECT count(*) FROM slice") == 1);
 }
