@@ -34,7 +34,7 @@ LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(SAN_COMPILE
 LIBS_HUB := -lsystemd -lmodbus -lpaho-mqtt3as -ljansson -lcyaml -lyaml -lsqlite3 -lcrypto -lm
 LIBS_GATEWAY := -lsystemd -lpaho-mqtt3as -lcrypto -ljansson -lcyaml -lyaml -lsqlite3 -lasound -lespeak-ng -lm
 LIBS_VOICE := -lasound -lespeak-ng
-LIBS_CTL := -ljansson -lsystemd
+LIBS_CTL := -ljansson -lsystemd -lm
 LIBS_EVAL := -lcrypto -ljansson -lm
 LIBS_TEST := $(LIBS_HUB) -lasound -lespeak-ng
 

@@ -72,6 +72,9 @@ static const char *const texts[STATEMENTS] = {
 	[STATEMENT_ONE_INCIDENT] = "SELECT " INCIDENT_COLUMNS " FROM incident WHERE id = ?",
 	[STATEMENT_LATEST] = "SELECT " INCIDENT_COLUMNS " FROM (SELECT * FROM incident"
 			     " ORDER BY event_ms DESC LIMIT ?) ORDER BY event_ms",
+	[STATEMENT_TRANSITIONS] =
+		"SELECT seq, was, is_now, at_ms, who, why FROM (SELECT * FROM transition"
+		" WHERE incident = ? ORDER BY n DESC LIMIT ?) ORDER BY n",
 	[STATEMENT_COUNTERS] = "SELECT address, counter, key_mark FROM counter",
 	[STATEMENT_DEPTH] = "SELECT count(*) FROM incident WHERE is_open AND is_owed",
 	[STATEMENT_OPEN_COUNT] = "SELECT count(*) FROM incident WHERE is_open",

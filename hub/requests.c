@@ -155,10 +155,16 @@ static int status(struct hub *h, const json_t *request, json_t *answer)
 	return 0;
 }
 
-static void append(json_t *list, const struct incident *incident)
+json_t *request_incident_json(const struct incident *incident)
 {
 	char json[INCIDENT_JSON_MAX];
-	json_t *object = incident_to_json(incident, json) < 0 ? NULL : json_loads(json, 0, NULL);
+
+	return incident_to_json(incident, json) < 0 ? NULL : json_loads(json, 0, NULL);
+}
+
+static void append(json_t *list, const struct incident *incident)
+{
+	json_t *object = request_incident_json(incident);
 
 	if (object)
 		(void)json_array_append_new(list, object);
@@ -310,6 +316,7 @@ static const struct {
 	{"sensors", request_sensors},
 	{"discover", request_discover},
 	{"incidents", incidents},
+	{"why", request_why},
 	{"test", test},
 	{"press", press},
 	{"answer", answer_for_resident},

@@ -19,7 +19,11 @@ void request_put_count(json_t *object, const char *key, uint64_t count);
 /* A sensor as a status tells it. */
 json_t *request_sensor_json(const struct hub *h, const struct roster_sensor *s, uint64_t now_us);
 
+/* An incident as on the wire; NULL for one that cannot be written. */
+json_t *request_incident_json(const struct incident *incident);
+
 /* Verbs of other files. */
+int request_why(struct hub *h, const json_t *request, json_t *answer);
 int request_sensors(struct hub *h, const json_t *request, json_t *answer);
 int request_summary(struct hub *h, const json_t *request, json_t *answer);
 int request_routine(struct hub *h, const json_t *request, json_t *answer);

@@ -22,6 +22,7 @@ static const struct ctl_command commands[] = {
 		.show_live = show_discovery},
 	{"incidents", NULL, "incidents", CTL_EITHER, CTL_NOTHING, .takes_all = true,
 		.show = show_incidents},
+	{"why", NULL, "why", CTL_HUB, CTL_INCIDENT, .show = show_why},
 	{"follow", NULL, "follow", CTL_EITHER, CTL_NOTHING, .is_stream = true, .show = show_step},
 	{"test", NULL, "test", CTL_HUB, CTL_NOTHING, .show = show_test},
 	{"press", NULL, "press", CTL_HUB, CTL_SENSOR, .show = show_press},

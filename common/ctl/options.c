@@ -20,6 +20,7 @@ static const char usage[] =
 	"    discover [--seconds N]         who is on air, strangers too, the closest first\n"
 	"    test                           raises a test incident, end to end\n"
 	"    press [SENSOR]                 simulates a press of a button\n"
+	"    why INCIDENT                   what spoke for it and against it (or --last)\n"
 	"    answer INCIDENT fine|help      what the resident says (or --last)\n"
 	"    output lamp|siren on|off       switches it, to try the wiring\n"
 	"    say TEXT                       says it aloud in the home\n"

@@ -15,6 +15,7 @@ void show_sensors(FILE *out, enum ctl_language language, const json_t *answer);
 void show_discovery(
 	FILE *out, enum ctl_language language, const json_t *answer, struct ctl_live *live);
 void show_incidents(FILE *out, enum ctl_language language, const json_t *answer);
+void show_why(FILE *out, enum ctl_language language, const json_t *answer);
 void show_test(FILE *out, enum ctl_language language, const json_t *answer);
 void show_press(FILE *out, enum ctl_language language, const json_t *answer);
 void show_output(FILE *out, enum ctl_language language, const json_t *answer);

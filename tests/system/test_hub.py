@@ -3,6 +3,7 @@
 """vigie-hub by itself: its command line, what it refuses, and what it does when pushed. Prints TAP."""
 
 import json
+import math
 import os
 import signal
 import subprocess
@@ -143,6 +144,23 @@ def test_it_ends_with_the_recordings_when_asked_to():
         assert house.hub.wait_end() == 0
         house.start_hub(is_up=False)
         assert [i["class"] for i in house.hub.incidents()] == ["fall"]
+
+
+def test_why_tells_every_contribution_and_what_became_of_it():
+    with House(ask_s=0) as house:
+        house.start_hub("--replay", RECORDINGS / "fall.csv", "--speed", "max", is_up=False)
+        wait_for(lambda: any("immobile" in r["text"] for i in house.hub.incidents() for r in i["reasons"]), "both answers")
+        why = house.hub.ask("why", incident="last")
+        incident = why["incident"]
+        assert incident["class"] == "fall" and incident["reasons"][0]["text"].startswith("choc de "), why
+        odds = sum(reason["weight"] for reason in incident["reasons"])
+        assert abs(1 / (1 + math.exp(-odds)) - incident["probability"]) < 0.001, incident
+        assert [t["to"] for t in why["transitions"]][:2] == ["suspected", "raised"], why
+        house.hub.end(signal.SIGKILL)
+        house.start_hub(is_up=False)
+        assert house.hub.ask("why", incident=incident["id"]) == why
+        assert house.hub.ask("why", incident="0" * 32)["error"] == "no such incident"
+        assert house.hub.ask("why")["error"] == "incident is missing"
 
 
 def test_a_storm_of_presses_is_one_incident_and_few_commits():

@@ -3,6 +3,7 @@
  * The store of the hub: what was committed is there after a restart, what cannot be used is kept
  * aside, what cannot be written is remembered.
  */
+#include "hub/outbox_transitions.h"
 #include "tests/unit/stores.h"
 
 static void test_HS_02_what_was_committed_is_there_after_a_restart(void **state)
@@ -67,6 +68,34 @@ static void test_done_is_kept_and_not_loaded(void **state)
 	assert_int_equal(found.incident.outcome, INCIDENT_OUTCOME_HELPED);
 	assert_int_equal(outbox_find(o, "none", now, &found), -ENOENT);
 	assert_int_equal(outbox_depth(o), 0);
+	(void)outbox_free(o);
+}
+
+static void count_and_keep(const struct transition *t, void *userdata)
+{
+	*(struct transition *)userdata = *t;
+}
+
+static void test_transitions_are_told_in_their_order_and_the_latest_only(void **state)
+{
+	struct outbox *o = open_in(*state);
+	struct episode e = episode_of(ID, INCIDENT_VERIFYING);
+	struct transition t = transition_of(&e), last = {.seq = 0};
+
+	assert_int_equal(outbox_transitions(o, ID, count_and_keep, &last), 0);
+	for (uint32_t n = 1; n <= OUTBOX_TRANSITIONS_MAX; n++) {
+		t.seq = n;
+		assert_int_equal(outbox_commit(o, &e, &t, 1, NULL, now), 0);
+	}
+	assert_int_equal(outbox_transitions(o, ID, count_and_keep, &last), OUTBOX_TRANSITIONS_MAX);
+	assert_int_equal(last.seq, OUTBOX_TRANSITIONS_MAX);
+	assert_int_equal(last.to, t.to);
+	assert_string_equal(last.why, t.why);
+	t.seq++;
+	assert_int_equal(outbox_commit(o, &e, &t, 1, NULL, now), 0);
+	assert_int_equal(outbox_transitions(o, ID, count_and_keep, &last), OUTBOX_TRANSITIONS_MAX);
+	assert_int_equal(last.seq, OUTBOX_TRANSITIONS_MAX + 1);
+	assert_int_equal(outbox_transitions(o, "another", count_and_keep, &last), 0);
 	(void)outbox_free(o);
 }
 
@@ -136,6 +165,7 @@ int main(void)
 		in_dir(test_HS_02_what_was_committed_is_there_after_a_restart),
 		in_dir(test_HS_02_deadlines_of_another_boot_go_by_the_wall_clock),
 		in_dir(test_done_is_kept_and_not_loaded),
+		in_dir(test_transitions_are_told_in_their_order_and_the_latest_only),
 		in_dir(test_the_most_urgent_are_loaded_first),
 		in_dir(test_HS_08_counters_survive_with_the_press_that_moved_them),
 		in_dir(test_a_counter_of_another_key_does_not_shut_the_sensor_out),
