@@ -11,6 +11,7 @@
 #include "hub/config_routine.h"
 #include "hub/config_sensors.h"
 #include "hub/mains.h"
+#include "hub/roster_file.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -156,9 +157,10 @@ static int take_people(
 	return config_residents_take(file, &people, &c->roster, &c->residents, ret_error);
 }
 
-static int take_all(
-	const char *file, const struct hub_yaml *yaml, struct hub_config *c, char *ret_error)
+static int take_all(const char *file, const struct hub_yaml *yaml, const char *roster_path,
+	struct hub_config *c, char *ret_error)
 {
+	char usual_path[HUB_PATH_MAX];
 	const struct config_brokers brokers = {
 		&c->brokers_count, c->brokers, c->ca, c->certificate, c->key};
 	int r;
@@ -201,6 +203,10 @@ static int take_all(
 	if (r == 0)
 		r = config_sensors_take(file, yaml->sensors, yaml->sensors_count, &c->roster,
 			&c->modbus, ret_error);
+	roster_file_path(c->state_dir, usual_path);
+	if (r == 0)
+		r = roster_file_load(
+			roster_path ? roster_path : usual_path, &c->roster, &c->modbus, ret_error);
 	if (r == 0)
 		r = take_people(file, yaml, c, ret_error);
 	if (r == 0)
@@ -209,6 +215,12 @@ static int take_all(
 }
 
 int hub_config_load(const char *path, struct hub_config *ret, char ret_error[HUB_CONFIG_ERROR_MAX])
+{
+	return hub_config_load_with(path, NULL, ret, ret_error);
+}
+
+int hub_config_load_with(const char *path, const char *roster_path, struct hub_config *ret,
+	char ret_error[HUB_CONFIG_ERROR_MAX])
 {
 	_cleanup_(free_yaml) struct hub_yaml *yaml = NULL;
 	_cleanup_(free_p) struct hub_config *c = calloc(1, sizeof(*c));
@@ -228,7 +240,7 @@ int hub_config_load(const char *path, struct hub_config *ret, char ret_error[HUB
 	config_dialogue_usual(&c->dialogue);
 	c->heartbeat_s = HUB_HEARTBEAT_USUAL_S;
 	c->history_days = HISTORY_DAYS_DEFAULT;
-	r = take_all(path, yaml, c, ret_error);
+	r = take_all(path, yaml, roster_path, c, ret_error);
 	if (r == 0)
 		*ret = *c;
 	return r;

@@ -48,5 +48,9 @@ struct hub_config {
 	struct hub_outputs outputs;
 };
 
-/* 0, or −EINVAL / −errno with one line naming file, line and field in ret_error; ret untouched. */
+/* The sensors enrolled with vigie-ctl come with it: state_dir/roster.yaml (hub/roster_file.h), or
+ * `roster_path` in its place where that is not NULL.
+ * 0, or −EINVAL / −errno with one line naming file, line and field in ret_error; ret untouched. */
 int hub_config_load(const char *path, struct hub_config *ret, char ret_error[HUB_CONFIG_ERROR_MAX]);
+int hub_config_load_with(const char *path, const char *roster_path, struct hub_config *ret,
+	char ret_error[HUB_CONFIG_ERROR_MAX]);

@@ -36,7 +36,7 @@ struct discovery;
 
 /* One way in, with what it last said of itself. */
 struct hub_source {
-	struct source *source;
+	struct source *source;                /* NULL: a place that a link left */
 	struct hub *hub;                      /* borrowed: the owner */
 	const struct roster_sensor *wearable; /* the one it streams for; a recording's once heard */
 	struct source_health health;
@@ -64,6 +64,7 @@ struct watch_notes {
 };
 
 struct hub {
+	const char *config_path; /* borrowed for ever */
 	struct hub_config config;
 	sd_event *event;
 	sd_event_source *timer;

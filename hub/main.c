@@ -7,6 +7,7 @@
 #include "common/cleanup.h"
 #include "common/log.h"
 #include "hub/buses.h"
+#include "hub/enrolment.h"
 #include "hub/options.h"
 #include "hub/prompts.h"
 #include "hub/radio.h"
@@ -34,20 +35,6 @@ static int print_stats(const struct hub_options *o, struct device_keys *keys)
 									     : EXIT_GOOD;
 }
 
-/* Installed radio sensors are never forgotten in favour of strangers. */
-static void enrol(struct hub *h)
-{
-	for (const struct roster_sensor *s = NULL; (s = roster_following(&h->config.roster, s));) {
-		uint8_t address[6];
-		struct device_key *d = NULL;
-
-		if (device_address_from_text(s->id.text, address) == 0)
-			d = device_keys_ensure(&h->keys, address);
-		if (d)
-			d->is_enrolled = true;
-	}
-}
-
 /* Configuration and keys into the hub, or one line saying what is wrong. */
 static int load(const struct hub_options *o, struct hub *h)
 {
@@ -62,7 +49,11 @@ static int load(const struct hub_options *o, struct hub *h)
 		(void)fprintf(stderr, "%s\n", keys_error);
 		return EXIT_REFUSED;
 	}
-	enrol(h);
+	h->config_path = path;
+	if (enrolment_begin(h, keys_error) < 0) {
+		(void)fprintf(stderr, "%s\n", keys_error);
+		return EXIT_REFUSED;
+	}
 	return EXIT_GOOD;
 }
 

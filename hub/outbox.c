@@ -321,6 +321,15 @@ int outbox_load_counters(struct outbox *o, struct device_keys *keys)
 	return code == SQLITE_DONE ? count : outbox_store_error(o, code);
 }
 
+int outbox_forget_counter(struct outbox *o, const uint8_t address[6])
+{
+	if (!o->db)
+		return -EIO;
+	(void)sqlite3_bind_blob(
+		o->statements[STATEMENT_FORGET_COUNTER], 1, address, 6, SQLITE_TRANSIENT);
+	return outbox_store_run(o, STATEMENT_FORGET_COUNTER);
+}
+
 static unsigned int count_of(struct outbox *o, enum outbox_statement which)
 {
 	sqlite3_stmt *s = o->statements[which];

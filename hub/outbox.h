@@ -46,6 +46,9 @@ int outbox_list(struct outbox *o, unsigned int max,
  * count, or −EIO. */
 int outbox_load_counters(struct outbox *o, struct device_keys *keys);
 
+/* A device that is enrolled anew may begin its counter anew: 0, or −EIO. */
+int outbox_forget_counter(struct outbox *o, const uint8_t address[6]);
+
 /* Incidents that wait for a receipt, as stored. */
 unsigned int outbox_depth(struct outbox *o);
 /* Episodes that are not done, as stored. */

@@ -76,6 +76,7 @@ static const char *const texts[STATEMENTS] = {
 		"SELECT seq, was, is_now, at_ms, who, why FROM (SELECT * FROM transition"
 		" WHERE incident = ? ORDER BY n DESC LIMIT ?) ORDER BY n",
 	[STATEMENT_COUNTERS] = "SELECT address, counter, key_mark FROM counter",
+	[STATEMENT_FORGET_COUNTER] = "DELETE FROM counter WHERE address = ?",
 	[STATEMENT_DEPTH] = "SELECT count(*) FROM incident WHERE is_open AND is_owed",
 	[STATEMENT_OPEN_COUNT] = "SELECT count(*) FROM incident WHERE is_open",
 	[STATEMENT_FORGET_WATCHED] = "DELETE FROM watched",

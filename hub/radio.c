@@ -34,25 +34,59 @@ static int add_link(struct hub *h, struct hub_source *source, const struct roste
 	return source_gatt_new(&source->source, h->event, &options, &listener);
 }
 
+/* A place that a link left, or one more. */
+static struct hub_source *free_place(struct hub *h)
+{
+	for (unsigned int n = 0; n < h->sources_count; n++)
+		if (!h->sources[n].source)
+			return &h->sources[n];
+	if (h->sources_count == HUB_SOURCES_MAX)
+		return NULL;
+	h->endless_count++;
+	return &h->sources[h->sources_count++];
+}
+
 /* `sensor` NULL: the receiver. */
 static int add(struct hub *h, const struct roster_sensor *sensor)
 {
-	struct hub_source *source = &h->sources[h->sources_count];
+	struct hub_source *source = free_place(h);
 	int r;
 
-	if (h->sources_count == HUB_SOURCES_MAX) {
+	if (!source) {
 		log_error("bluetooth: too many sources, at most %d", HUB_SOURCES_MAX);
 		return -ENOSPC;
 	}
-	source->hub = h;
+	*source = (struct hub_source){.hub = h};
 	r = sensor ? add_link(h, source, sensor) : add_receiver(h, source);
-	if (r < 0) {
+	if (r < 0)
 		log_error("bluetooth: %s", strerror(-r));
-		return r;
+	return r;
+}
+
+int radio_add_link(struct hub *h, const struct roster_sensor *sensor)
+{
+	int r = add(h, sensor);
+
+	for (unsigned int n = 0; r == 0 && n < h->sources_count; n++)
+		if (h->sources[n].is_link && h->sources[n].wearable == sensor)
+			r = source_start(h->sources[n].source);
+	return r;
+}
+
+void radio_remove_link(struct hub *h, const struct roster_sensor *sensor)
+{
+	for (unsigned int n = 0; n < h->sources_count; n++) {
+		struct hub_source *s = &h->sources[n];
+
+		if (s->wearable != sensor)
+			continue;
+		s->wearable = NULL;
+		if (!s->is_link)
+			continue;
+		source_stop(s->source);
+		s->source = source_free(s->source);
+		*s = (struct hub_source){.hub = h};
 	}
-	h->sources_count++;
-	h->endless_count++;
-	return 0;
 }
 
 int radio_add(struct hub *h)

@@ -315,6 +315,8 @@ static const struct {
 	{"status", status},
 	{"sensors", request_sensors},
 	{"discover", request_discover},
+	{"enrol", request_enrol},
+	{"remove", request_remove},
 	{"incidents", incidents},
 	{"why", request_why},
 	{"test", test},

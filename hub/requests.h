@@ -24,6 +24,8 @@ json_t *request_incident_json(const struct incident *incident);
 
 /* Verbs of other files. */
 int request_why(struct hub *h, const json_t *request, json_t *answer);
+int request_enrol(struct hub *h, const json_t *request, json_t *answer);
+int request_remove(struct hub *h, const json_t *request, json_t *answer);
 int request_sensors(struct hub *h, const json_t *request, json_t *answer);
 int request_summary(struct hub *h, const json_t *request, json_t *answer);
 int request_routine(struct hub *h, const json_t *request, json_t *answer);

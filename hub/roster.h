@@ -61,6 +61,7 @@ struct roster_sensor {
 	uint32_t stale_min_s;   /* configured: never too long below that; 0: by role */
 	bool is_canary;         /* a beacon whose silence is the receiver's */
 	bool is_unsupervised;   /* speaks only when it is used: its silence says nothing */
+	bool is_added;          /* enrolled with vigie-ctl, in the hub's own file */
 	bool is_failed;         /* its source says that it is broken */
 	uint64_t heard_us;      /* 0: never */
 	uint64_t readings;      /* heard since start */

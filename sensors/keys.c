@@ -119,6 +119,21 @@ struct device_key *device_keys_ensure(struct device_keys *keys, const uint8_t ad
 	return device;
 }
 
+void device_keys_forget(struct device_keys *keys, const uint8_t address[6])
+{
+	struct device_key *device = device_keys_find(keys, address);
+	struct sensor_id id;
+
+	if (!device)
+		return;
+	id = device->id;
+	forget(device);
+	/* the row stays the address's until another takes it */
+	memcpy(device->address, address, sizeof(device->address));
+	device->id = id;
+	device->is_used = true;
+}
+
 static int nibble(char c)
 {
 	if (c >= '0' && c <= '9')

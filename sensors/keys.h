@@ -28,6 +28,7 @@ struct device_key {
 	bool is_used;
 	bool is_enrolled; /* set by the owner: never evicted; a device with a key never is, too */
 	bool has_key;
+	bool is_kept;                     /* its key is in the hub's own file, device_keys_keep() */
 	bool has_counter, is_counter_new; /* new: moved on since it was last saved */
 	bool has_packet_id, has_event;
 	uint8_t packet_id;
@@ -84,3 +85,14 @@ int device_address_from_text(const char *text, uint8_t ret_address[6]);
  */
 int device_keys_load(
 	struct device_keys *keys, const char *path, char ret_error[DEVICE_KEYS_ERROR_MAX]);
+
+/* What was known of the device is forgotten, its key cleansed: it is a stranger like any. */
+void device_keys_forget(struct device_keys *keys, const uint8_t address[6]);
+
+/* The hub's own file, where the keys are of sensors that were enrolled while it ran: as
+ * device_keys_load(), and marks them as kept; no file is an empty one. */
+int device_keys_load_kept(
+	struct device_keys *keys, const char *path, char ret_error[DEVICE_KEYS_ERROR_MAX]);
+/* Replaces that file (0600, whole or not at all) by the keys that are marked as kept: 0 or −errno.
+ */
+int device_keys_keep(const struct device_keys *keys, const char *path);

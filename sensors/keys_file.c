@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reads the file of device keys. It is read whole before anything is set; its text is cleansed.
+ * Reads files of device keys, whole before anything is set, and writes the hub's own. Their text is
+ * cleansed.
  */
 #include "sensors/keys.h"
 
 #include "common/cleanup.h"
+#include "common/file_atomic.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -101,8 +103,8 @@ static int read_lines(FILE *stream, const char *path, struct key_lines *l, char 
 	return error;
 }
 
-int device_keys_load(
-	struct device_keys *keys, const char *path, char ret_error[DEVICE_KEYS_ERROR_MAX])
+static int load(struct device_keys *keys, const char *path, bool is_kept,
+	char ret_error[DEVICE_KEYS_ERROR_MAX])
 {
 	_cleanup_(key_lines_free_p) struct key_lines *l = calloc(1, sizeof(*l));
 	_cleanup_(fclose_p) FILE *stream = fopen(path, "re");
@@ -126,6 +128,57 @@ int device_keys_load(
 		if (error < 0)
 			return refuse(
 				ret_error, error, "%.150s: the table of devices is full", path);
+		device_keys_find(keys, l->lines[i].address)->is_kept = is_kept;
 	}
 	return 0;
+}
+
+int device_keys_load(
+	struct device_keys *keys, const char *path, char ret_error[DEVICE_KEYS_ERROR_MAX])
+{
+	return load(keys, path, false, ret_error);
+}
+
+int device_keys_load_kept(
+	struct device_keys *keys, const char *path, char ret_error[DEVICE_KEYS_ERROR_MAX])
+{
+	if (access(path, F_OK) < 0 && errno == ENOENT)
+		return 0;
+	return load(keys, path, true, ret_error);
+}
+
+#define KEPT_LINE_CHARS (ADDRESS_CHARS + 1 + HEX_CHARS + 1)
+
+static size_t write_line(const struct device_key *device, char *at)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	memcpy(at, device->id.text, ADDRESS_CHARS);
+	at[ADDRESS_CHARS] = ' ';
+	at += ADDRESS_CHARS + 1;
+	for (size_t n = 0; n < DEVICE_KEY_BYTES; n++) {
+		*at++ = digits[device->key[n] >> 4];
+		*at++ = digits[device->key[n] & 15];
+	}
+	*at = '\n';
+	return KEPT_LINE_CHARS;
+}
+
+int device_keys_keep(const struct device_keys *keys, const char *path)
+{
+	char *text = calloc(DEVICE_KEYS_MAX, KEPT_LINE_CHARS);
+	size_t bytes = 0;
+	int r;
+
+	if (!text)
+		return -ENOMEM;
+	for (int n = 0; n < keys->count; n++)
+		if (keys->devices[n].is_kept && keys->devices[n].has_key)
+			bytes += write_line(&keys->devices[n], text + bytes);
+	r = file_atomic_prepare(path, text, bytes);
+	if (r == 0)
+		r = file_atomic_adopt(path);
+	explicit_bzero(text, (size_t)DEVICE_KEYS_MAX * KEPT_LINE_CHARS);
+	free(text);
+	return r;
 }

@@ -68,12 +68,13 @@ static inline int source_start(struct source *s)
 
 static inline void source_stop(struct source *s)
 {
-	s->ops->stop(s);
+	if (s)
+		s->ops->stop(s);
 }
 
 static inline struct receiver *source_receiver(struct source *s)
 {
-	return s->ops->receiver ? s->ops->receiver(s) : NULL;
+	return s && s->ops->receiver ? s->ops->receiver(s) : NULL;
 }
 
 static inline struct source *source_free(struct source *s)

@@ -20,6 +20,8 @@ static const struct ctl_command commands[] = {
 	{"sensors", NULL, "sensors", CTL_HUB, CTL_NOTHING, .show = show_sensors},
 	{"discover", NULL, "discover", CTL_HUB, CTL_NOTHING, .takes_seconds = true,
 		.show_live = show_discovery},
+	{"enrol", NULL, "enrol", CTL_HUB, CTL_ADDRESS, .takes_entry = true, .show = show_enrolled},
+	{"remove", NULL, "remove", CTL_HUB, CTL_ADDRESS, .show = show_removed},
 	{"incidents", NULL, "incidents", CTL_EITHER, CTL_NOTHING, .takes_all = true,
 		.show = show_incidents},
 	{"why", NULL, "why", CTL_HUB, CTL_INCIDENT, .show = show_why},
@@ -60,6 +62,12 @@ static bool complain(FILE *err, enum ctl_language language, const char *phrase, 
 	return false;
 }
 
+bool ctl_complain(FILE *err, enum ctl_language language, const char *phrase, const char *first,
+	const char *second)
+{
+	return complain(err, language, phrase, first, second);
+}
+
 static bool add_incident(json_t *request, const char *name, const char *word, bool is_last,
 	enum ctl_language language, FILE *err)
 {
@@ -97,6 +105,14 @@ static bool add_words(json_t *request, const struct ctl_command *command, bool i
 
 	if (command->words == CTL_TEXT && !word)
 		return complain(err, language, "\"%s\" needs a text", command->name, "");
+	if (command->words == CTL_ADDRESS && !word)
+		return complain(
+			err, language, "\"%s\" needs the sensor's address", command->name, "");
+	if (command->words == CTL_ADDRESS) {
+		(*words)++;
+		return json_object_set_new(request, command->takes_entry ? "address" : "sensor",
+			       json_string(word)) == 0;
+	}
 	if ((command->words == CTL_SENSOR || command->words == CTL_TEXT) && word) {
 		(*words)++;
 		return json_object_set_new(request, command->words == CTL_TEXT ? "text" : "sensor",
@@ -213,6 +229,8 @@ json_t *ctl_request(const struct ctl_command *command, const struct ctl_options 
 		is_good = add_by(request, options->by, language, err);
 	if (is_good && command->takes_outcome)
 		is_good = add_outcome(request, command, options, language, err);
+	if (is_good && command->takes_entry)
+		is_good = ctl_add_entry(request, options, language, err);
 	if (is_good && command->takes_seconds)
 		is_good = add_number(request, "seconds", options->seconds, DISCOVER_USUAL_S,
 			DISCOVER_MAX_S, language, err);

@@ -26,7 +26,8 @@ enum ctl_words_taken {
 	CTL_OUTPUT,
 	CTL_TEXT,
 	CTL_SHOW,
-	CTL_WEEK
+	CTL_WEEK,
+	CTL_ADDRESS
 };
 
 /* What has been shown of a command that asks again and again. */
@@ -40,7 +41,7 @@ struct ctl_command {
 	const char *verb;         /* what the socket calls it */
 	enum ctl_daemon daemon;   /* who knows it */
 	enum ctl_words_taken words;
-	bool takes_all, takes_by, takes_outcome, takes_seconds, is_stream;
+	bool takes_all, takes_by, takes_outcome, takes_seconds, takes_entry, is_stream;
 	/* Shows an answer, or a step of a stream, to a person. */
 	void (*show)(FILE *out, enum ctl_language language, const json_t *answer);
 	/* In its place, of a command that asks again each second until the answer's left_s is 0. */
@@ -52,6 +53,10 @@ struct ctl_options {
 	const char *socket; /* NULL: the daemon's default */
 	bool is_hub, is_gateway, is_json, is_help, is_version, is_all, is_last;
 	const char *by, *outcome, *why, *seconds; /* NULL where not given */
+	/* of a sensor that is enrolled */
+	const char *name, *room, *role, *place, *button, *fall, *connect, *adapter, *stale_s,
+		*key_file;
+	bool is_outer, is_key_on_stdin;
 };
 
 /* The whole program: an exit status. out and err are stdout and stderr. */
@@ -59,6 +64,12 @@ int ctl_run(int argc, char *const argv[], FILE *out, FILE *err);
 
 /* NULL for an unknown word. */
 const struct ctl_command *ctl_command_find(const char *word);
+/* Adds what an entry of the roster is made of: false after saying on err what is wrong. */
+bool ctl_add_entry(
+	json_t *request, const struct ctl_options *o, enum ctl_language language, FILE *err);
+/* Says `phrase` with what belongs into it, and returns false. */
+bool ctl_complain(FILE *err, enum ctl_language language, const char *phrase, const char *first,
+	const char *second);
 /*
  * The request of `command` with its words (after the command's own): NULL after saying on err what
  * is wrong.

@@ -18,6 +18,10 @@ static const char usage[] =
 	"  hub:\n"
 	"    sensors                        signal, battery, format and refusals of each\n"
 	"    discover [--seconds N]         who is on air, strangers too, the closest first\n"
+	"    enrol ADDRESS --role ROLE [--room ROOM] [--name NAME] [--place wrist|trunk]\n"
+	"          [--button help|fine|both] [--connect public|random] [--key-file FILE |\n"
+	"          --key-stdin] [--stale S] [--fall KIND] [--adapter NAME] [--outer]\n"
+	"    remove ADDRESS                 takes an enrolled sensor out again\n"
 	"    test                           raises a test incident, end to end\n"
 	"    press [SENSOR]                 simulates a press of a button\n"
 	"    why INCIDENT                   what spoke for it and against it (or --last)\n"
@@ -61,6 +65,18 @@ static const struct option_row rows[] = {
 	{"by", TEXT, AT(by), MARK(takes_by)},
 	{"outcome", TEXT, AT(outcome), MARK(takes_outcome)},
 	{"why", TEXT, AT(why), MARK(takes_outcome)},
+	{"name", TEXT, AT(name), MARK(takes_entry)},
+	{"room", TEXT, AT(room), MARK(takes_entry)},
+	{"role", TEXT, AT(role), MARK(takes_entry)},
+	{"place", TEXT, AT(place), MARK(takes_entry)},
+	{"button", TEXT, AT(button), MARK(takes_entry)},
+	{"fall", TEXT, AT(fall), MARK(takes_entry)},
+	{"connect", TEXT, AT(connect), MARK(takes_entry)},
+	{"adapter", TEXT, AT(adapter), MARK(takes_entry)},
+	{"outer", FLAG, AT(is_outer), MARK(takes_entry)},
+	{"stale", TEXT, AT(stale_s), MARK(takes_entry)},
+	{"key-file", TEXT, AT(key_file), MARK(takes_entry)},
+	{"key-stdin", FLAG, AT(is_key_on_stdin), MARK(takes_entry)},
 	{"seconds", TEXT, AT(seconds), MARK(takes_seconds)},
 };
 

@@ -149,3 +149,18 @@ void show_sensors(FILE *out, enum ctl_language language, const json_t *answer)
 	for (size_t n = 0; n < json_array_size(receivers); n++)
 		show_receiver(out, language, json_array_get(receivers, n));
 }
+
+void show_enrolled(FILE *out, enum ctl_language language, const json_t *answer)
+{
+	const char *const values[] = {text_of(answer, "name"),
+		ctl_words(language, text_of(answer, "role")), text_of(answer, "room"), NULL};
+
+	ctl_say(out, language, *values[2] ? "enrolled: %s (%s, %s)\n" : "enrolled: %s (%s)\n",
+		values);
+}
+
+void show_removed(FILE *out, enum ctl_language language, const json_t *answer)
+{
+	ctl_say(out, language, "removed: %s\n",
+		(const char *const[]){text_of(answer, "sensor"), NULL});
+}

@@ -4,8 +4,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
@@ -96,6 +98,148 @@ def test_discover_says_what_it_cannot():
         for seconds in (0, 601, "x", 1.5, True):
             assert house.hub.ask("discover", seconds=seconds)["error"] == "seconds is not 1..600"
         assert ctl(house, "discover", "--seconds", "601")[2] == "vigie-ctl: --seconds: needs a whole number of 1 to 600\n"
+
+
+def enrol(house, address, *options, **how):
+    return ctl(house, "enrol", address, *options, **how)
+
+
+def listed(house):
+    return {s["id"]: s for s in house.hub.ask("sensors")["sensors"]}
+
+
+def test_enrolled_it_is_heard_at_once_and_after_a_restart():
+    with House(sensors="  - {id: bouton, role: button}\n") as house:
+        write_home_air(house.folder / "air.btsnoop")
+        house.start_hub("--replay", house.folder / "air.btsnoop", is_up=False)
+        status, out, error = enrol(house, MOTION.lower(), "--role", "motion", "--room", 'Salon "bleu"', "--name", "Détecteur \\ salon",
+                                   language="fr_FR.UTF-8")
+        assert (status, error, out) == (0, "", 'installé : Détecteur \\ salon (mouvement, Salon "bleu")\n'), (status, out, error)
+        wait_for(lambda: listed(house)[MOTION]["readings"] > 0, "it is heard without a restart")
+        assert listed(house)[MOTION]["enrolled"] and not listed(house)["bouton"]["enrolled"]
+        path = house.folder / "hub.state/roster.yaml"
+        assert path.stat().st_mode & 0o777 == 0o600
+        house.hub.end(signal.SIGKILL)
+        house.start_hub(is_up=False)
+        kept = listed(house)[MOTION]
+        assert (kept["name"], kept["room"], kept["role"]) == ("Détecteur \\ salon", 'Salon "bleu"', "motion"), kept
+        assert ctl(house, "remove", MOTION) == (0, f"removed: {MOTION}\n", "")
+        assert MOTION not in listed(house) and "sensors: []" in path.read_text(encoding="utf-8")
+        assert enrol(house, WATCH, "--role", "wearable")[0] == 0
+        house.hub.end()
+        house.start_hub(is_up=False)
+        assert list(listed(house)) == ["bouton", WATCH]
+
+
+def test_what_makes_no_sense_is_refused_and_changes_nothing():
+    with House(sensors=f"  - {{id: bouton, role: button}}\n  - {{id: '{WATCH}', role: wearable}}\n") as house:
+        house.start_hub(is_up=False)
+        for words, want in (((WATCH, "--role", "motion"), "refuses: id is installed twice"),
+                            ((MOTION, "--role", "toaster"), "refuses: role is not a role: wearable, button"),
+                            ((MOTION, "--role", "motion", "--place", "wrist"), "refuses: place is for a wearable, this is a motion"),
+                            ((MOTION, "--role", "wearable", "--connect", "maybe"), "refuses: connect is not public or random"),
+                            ((MOTION, "--role", "motion", "--stale", "9"), "refuses: stale_s is 9, needs 10..604800"),
+                            ((MOTION, "--role", "motion", "--room", "é" * 49), "refuses: room: at most 96 bytes of plain text"),
+                            ((MOTION, "--role", "motion", "--name", "a\nb"), "refuses: name: at most 96 bytes of plain text"),
+                            (("x" * 48, "--role", "motion"), "refuses: id needs 1..47 bytes"),
+                            ((MOTION, "--role", "motion", "--stale", "long"), "--stale: needs seconds"),
+                            ((MOTION,), "needs a --role")):
+            status, out, error = enrol(house, *words)
+            assert status in (1, 2) and out == "" and want in error, (words, status, out, error)
+        assert house.hub.ask("enrol", address=MOTION, role="motion", outer="yes")["error"] == "outer is of the wrong type"
+        assert house.hub.ask("enrol", role="motion")["error"] == "address: at most 96 bytes of plain text"
+        assert ctl(house, "remove", "bouton")[2].startswith("vigie-ctl: vigie-hub refuses: that sensor is in the hub's configuration")
+        assert ctl(house, "remove", MOTION)[2] == "vigie-ctl: vigie-hub refuses: no such sensor is installed\n"
+        assert list(listed(house)) == ["bouton", WATCH]
+        assert not [f for f in (house.folder / "hub.state").iterdir() if f.name.startswith("roster")]
+
+
+def test_a_key_goes_by_a_private_file_or_stdin_and_is_kept_private():
+    with House(sensors="  - {id: bouton, role: button}\n") as house:
+        capture, state = house.folder / "air.btsnoop", house.folder / "hub.state"
+        btsnoop(capture, (BUTTON, BUTTON_FRAME))
+        house.start_hub(is_up=False)
+        key = house.folder / "key"
+        key.write_text(BUTTON_KEY + "\n", encoding="utf-8")
+        key.chmod(0o644)
+        words = (BUTTON, "--role", "button", "--name", "Sonnette")
+        assert "others may read it, needs mode 0600" in enrol(house, *words, "--key-file", key)[2]
+        assert "is not 32 hexadecimal digits" in enrol(house, *words, "--key-stdin", text="1234\n")[2]
+        assert "there is no key in it" in enrol(house, *words, "--key-stdin", text="")[2]
+        assert listed(house).keys() == {"bouton"}
+        assert enrol(house, *words, "--key-stdin", text=BUTTON_KEY.upper() + "\n")[0] == 0
+        assert listed(house)[BUTTON]["sealed"]
+        assert (state / "roster.keys").stat().st_mode & 0o777 == 0o600
+        assert BUTTON_KEY not in house.hub.text() + (state / "roster.yaml").read_text(encoding="utf-8")
+        house.hub.end(signal.SIGKILL)
+        hear(house, capture)
+        assert [i["class"] for i in house.hub.incidents()] == ["help"], "the sealed press is understood after a restart"
+        # taken out: its key is gone, and a counter that has begun anew is believed when it is enrolled anew
+        assert ctl(house, "remove", BUTTON)[0] == 0
+        assert (state / "roster.keys").read_text(encoding="utf-8") == ""
+        key.chmod(0o600)
+        assert enrol(house, *words, "--key-file", key)[0] == 0
+        house.hub.end()
+        house.start_hub("--replay", capture, "--speed", "max", is_up=False)
+        wait_for(lambda: listed(house)[BUTTON]["readings"] > 0, "it is heard")
+        assert listed(house)[BUTTON]["refused"] == {}
+
+
+def test_bounds_are_told():
+    sensors = "".join(f"  - {{id: 's{n}', role: {'wearable' if n < 7 else 'motion'}}}\n" for n in range(126))
+    with House(sensors=sensors) as house:
+        house.start_hub(is_up=False)
+        assert enrol(house, "w8", "--role", "wearable")[0] == 0
+        assert "refuses: role is one wearable too many, at most 8" in enrol(house, "w9", "--role", "wearable")[2]
+        assert enrol(house, "s128", "--role", "motion")[0] == 0
+        assert "refuses: is one sensor too many, at most 128" in enrol(house, "s129", "--role", "motion")[2]
+        assert len(listed(house)) == 128
+        # what is given back can be used again, in any order
+        assert ctl(house, "remove", "w8")[0] == 0 and enrol(house, "w9", "--role", "wearable")[0] == 0
+        house.hub.end()
+        house.start_hub(is_up=False)
+        assert len(listed(house)) == 128 and "w9" in listed(house)
+
+
+def test_HS_02_killed_at_any_instant_the_roster_is_the_old_or_the_new_one():
+    with House(sensors="  - {id: bouton, role: button}\n") as house:
+        known = {"bouton"}
+        for n in range(12):
+            house.start_hub(is_up=False)
+            assert set(listed(house)) == known, (n, listed(house).keys(), known)
+            link = house.hub.connect()
+            with link:
+                link.sendall(json.dumps({"do": "enrol", "address": f"A4:C1:38:00:00:{n:02X}", "role": "motion", "key": BUTTON_KEY}).encode() + b"\n")
+                time.sleep(n / 1500)
+                house.hub.end(signal.SIGKILL)
+            house.start_hub(is_up=False)
+            now = set(listed(house))
+            assert now in (known, known | {f"A4:C1:38:00:00:{n:02X}"}), (n, now, known)
+            assert all(s["sealed"] for s in listed(house).values() if s["id"] != "bouton")
+            known = now
+            house.hub.end()
+
+
+def test_against_its_configuration_it_does_not_start_and_says_where():
+    with House(sensors=f"  - {{id: '{MOTION}', role: motion}}\n") as house:
+        path = house.folder / "hub.state/roster.yaml"
+        for text, want in ((f'sensors:\n  - id: "{MOTION}"\n    role: "motion"\n', "roster.yaml:2: sensors[0].id is installed twice"),
+                           ("sensors:\n  - id: x\n    role: y\n", "roster.yaml:3: sensors[0].role is not a role"),
+                           ("", "roster.yaml:1: the file is empty"), ("home: x\n", "roster.yaml:1:")):
+            path.write_text(text, encoding="utf-8")
+            done = subprocess.run([BUILD / "bin/vigie-hub", "--config", house.folder / "hub.yaml", "--check"], capture_output=True,
+                                  text=True, timeout=30, check=False)
+            assert done.returncode == 2 and want in done.stderr, (text, done)
+
+
+def test_a_full_disk_enrols_nobody_and_stops_nothing():
+    with House(sensors="  - {id: bouton, role: button}\n") as house:
+        house.start_hub(is_up=False)
+        (house.folder / "hub.state/roster.yaml.new").mkdir()
+        status, _, error = enrol(house, MOTION, "--role", "motion")
+        assert status == 1 and "the file of enrolled sensors cannot be written" in error, (status, error)
+        assert list(listed(house)) == ["bouton"]
+        assert house.hub.ask("press")["ok"]
 
 
 def main():

@@ -225,6 +225,42 @@ static void test_damaged_file_sets_nothing_and_tells_no_key(void **state)
 	}
 }
 
+static void test_kept_keys_are_written_and_found_again(void **state)
+{
+	static struct device_keys keys, again;
+	char path[] = "/tmp/vigie-kept-XXXXXX", error[DEVICE_KEYS_ERROR_MAX];
+	struct stat status;
+	uint8_t other[6];
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	(void)close(fd);
+	number(other, 7);
+	assert_int_equal(device_keys_set(&keys, pendant, HEX), 0);
+	assert_int_equal(device_keys_set(&keys, other, OTHER), 0); /* another file's */
+	device_keys_find(&keys, pendant)->is_kept = true;
+	assert_int_equal(device_keys_keep(&keys, path), 0);
+	assert_int_equal(stat(path, &status), 0);
+	assert_int_equal(status.st_mode & 07777, 0600);
+	assert_int_equal(device_keys_load_kept(&again, path, error), 0);
+	assert_int_equal(again.count, 1);
+	assert_true(device_keys_find(&again, pendant)->is_kept);
+	assert_memory_equal(device_keys_find(&again, pendant)->key,
+		device_keys_find(&keys, pendant)->key, DEVICE_KEY_BYTES);
+	device_keys_find(&again, pendant)->has_counter = true;
+	device_keys_forget(&again, pendant);
+	assert_false(device_keys_find(&again, pendant)->has_key);
+	assert_false(device_keys_find(&again, pendant)->has_counter);
+	assert_int_equal(device_keys_keep(&again, path), 0);
+	assert_int_equal(stat(path, &status), 0);
+	assert_int_equal(status.st_size, 0);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(device_keys_load_kept(&again, path, error), 0);
+	device_keys_done(&keys);
+	device_keys_done(&again);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -237,6 +273,7 @@ int main(void)
 		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_file_is_loaded),
 		cmocka_unit_test(test_file_that_others_may_read_is_refused),
+		cmocka_unit_test(test_kept_keys_are_written_and_found_again),
 		cmocka_unit_test(test_damaged_file_sets_nothing_and_tells_no_key),
 	};
 

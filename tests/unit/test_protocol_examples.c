@@ -122,15 +122,15 @@ static int check_fields(const char *json, char error[ERROR_MAX], const char *con
 static int check_request(const char *json, char error[ERROR_MAX])
 {
 	static const char *const names[] = {"s do", "t incident", "t said", "t outcome", "t by",
-		"t why", "t sensor", "t text", NULL};
+		"t why", "t sensor", "t text", "t address", "t role", "t room", "t name", NULL};
 
 	return check_fields(json, error, names);
 }
 
 static int check_answer(const char *json, char error[ERROR_MAX])
 {
-	static const char *const names[] = {
-		"b ok", "t error", "t incident", "t state", "t sensor", NULL};
+	static const char *const names[] = {"b ok", "t error", "t incident", "t state", "t sensor",
+		"t name", "t room", "t role", NULL};
 
 	return check_fields(json, error, names);
 }

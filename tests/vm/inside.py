@@ -134,6 +134,24 @@ def test_discover_finds_a_sensor_and_a_pendant_on_air():
         assert house.hub.told("raised") == [] and house.hub.incidents() == []
 
 
+def test_a_pendant_enrolled_while_the_hub_runs_is_linked_falls_and_is_removed():
+    with Controllers(2, LE_ONLY), RadioHouse(sensors="  - {id: bouton, role: button}\n", ask_s=60) as house, Pendant(1) as pendant:
+        house.start_broker()
+        house.start_hub()
+        answer = house.hub.ask("enrol", address=FIRST, role="wearable", name="Pendentif", room="Salon", connect="public")
+        assert answer["ok"], answer
+        pendant.wait("linked")
+        pendant.do("fall")
+        house.hub.wait_step("verifying", seconds=60)
+        [asked] = house.hub.incidents()
+        assert (asked["class"], asked["room"]) == ("fall", "Salon"), asked
+        assert house.hub.ask("remove", sensor=FIRST)["ok"]
+        pendant.wait("unlinked")
+        assert house.hub.incidents()[0]["state"] == "verifying", "what it told stands"
+        assert house.hub.ask("enrol", address=FIRST, role="wearable", connect="public")["ok"]
+        pendant.wait("linked", 2)
+
+
 def test_adapter_switched_off_and_back():
     with Controllers(2, LE_ONLY), RadioHouse() as house:
         house.start_broker()
