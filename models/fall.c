@@ -37,6 +37,7 @@ struct fall {
 	uint32_t open_count;
 	struct open_impact open[OPEN_MAX]; /* oldest first */
 	struct retime retime;
+	struct wear_watch wear;
 	struct impact_watch watch;
 };
 
@@ -54,6 +55,7 @@ static void begin(struct fall *f)
 {
 	retime_init(&f->retime);
 	impact_watch_init(&f->watch);
+	wear_watch_init(&f->wear);
 	f->open_count = 0;
 	f->due_bins = UINT64_MAX;
 	f->has_stream = false;
@@ -195,6 +197,7 @@ static void take_bins(struct fall *f, struct answers *to)
 	struct impact impact;
 
 	while (retime_next(&f->retime, &bin)) {
+		wear_watch_feed(&f->wear, &bin);
 		if (impact_watch_feed(&f->watch, &bin, &impact))
 			open_impact(f, &impact, to);
 		if (f->watch.bins >= f->due_bins)
@@ -260,6 +263,11 @@ int fall_finish(struct fall *f, struct fall_answer ret[FALL_EVENTS_MAX])
 
 	finish(f, &to);
 	return to.count;
+}
+
+enum wear_state fall_wear(const struct fall *f)
+{
+	return wear_watch_state(&f->wear);
 }
 
 int wear_place_from_text(const char *text, enum wear_place *ret)

@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include "models/fall_wear.h"
 #include "sensors/reading.h"
 
 #include <stdbool.h>
@@ -52,6 +53,11 @@ int fall_push(
 /* The stream ended (link lost, recording over): answers what is still open with what is known, and
  * forgets. */
 int fall_finish(struct fall *f, struct fall_answer ret[FALL_EVENTS_MAX]);
+
+/* Whether what was heard looks worn, moved by nothing, or stuck (models/fall_wear.h): for
+ * supervision. WEAR_UNHEARD in a stream's first second, and again after fall_finish() or where a
+ * stream began anew. */
+enum wear_state fall_wear(const struct fall *f);
 
 /*
  * For training and measuring only. Other weights than the shipped ones (borrowed), and a witness of

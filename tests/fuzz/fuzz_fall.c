@@ -71,6 +71,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
 	while (in.left) {
 		take_batch(&in, &batch);
 		check(answers, fall_push(fall, &batch, answers));
+		if (fall_wear(fall) > WEAR_STUCK)
+			abort();
 		batch.first_us += 500000;
 	}
 	check(answers, fall_finish(fall, answers));

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Whether a stream looks like a sensor on a person: one that moves now and then, one that nothing
+ * moves, or one whose values cannot be true. Pure; a few numbers a stream.
+ *
+ * Still: each second's mean stayed within WEAR_STILL_MG of where it was WEAR_STILL_S ago, on every
+ * axis. The longest such time in the 15.8 seated hours of Stress-Predict (17 people, awake) is 224
+ * s; how still a sleeper's wrist lies was not measured. It may be a table, and it may be somebody
+ * who does not move: whoever reads it decides nothing by it alone.
+ *
+ * Stuck: for WEAR_STUCK_S every second's samples were the same to the last digit, or at a rail, and
+ * of a length that gravity cannot have. A sensor that repeats a possible value is told as still.
+ */
+#pragma once
+
+#include "models/retime.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define WEAR_STILL_MG 15
+#define WEAR_STILL_S  1800
+#define WEAR_STUCK_S  60
+
+enum wear_state {
+	WEAR_UNHEARD, /* less than a second was heard */
+	WEAR_WORN,
+	WEAR_STILL,
+	WEAR_STUCK
+};
+
+struct wear_watch {
+	int32_t sum_mg[3]; /* of the open second */
+	uint16_t bins, odd_bins;
+	int16_t first_mg[3]; /* of the open second: an odd bin is this one again, or railed */
+	bool has_anchor;
+	int16_t anchor_mg[3];
+	uint32_t still_s, stuck_s;
+};
+
+void wear_watch_init(struct wear_watch *w);
+void wear_watch_feed(struct wear_watch *w, const struct retimed *v);
+enum wear_state wear_watch_state(const struct wear_watch *w);
