@@ -10,10 +10,9 @@
 #include <math.h>
 #include <string.h>
 
-#define ODDS_MOST 4.6 /* ln(0.99 / 0.01) */
-#define SIDE      480 /* of the drawing, without its margins */
-#define MARGIN    60
-#define LEAST     0.8 /* where both axes begin */
+#define SIDE   480 /* of the drawing, without its margins */
+#define MARGIN 60
+#define LEAST  0.8 /* where both axes begin */
 
 static const char *const colours[] = {"#0b62a4", "#c0392b", "#2e7d32", "#7b3fa0", "#b8860b"};
 
@@ -23,9 +22,8 @@ void fall_curve_of(const struct fall_measure *m, const struct trial_filter *filt
 	struct fall_point ret[FALL_CURVE_POINTS])
 {
 	for (int i = 0; i < FALL_CURVE_POINTS; i++) {
-		double odds = ODDS_MOST * (2.0 * i / (FALL_CURVE_POINTS - 1) - 1);
-		double threshold = 1 / (1 + exp(-odds));
-		uint64_t falls = 0, found = 0, daily = 0, right = 0;
+		double threshold = fall_curve_threshold(i), hours = 0;
+		uint64_t falls = 0, found = 0, daily = 0, right = 0, alarms = 0;
 
 		for (size_t t = 0; t < m->count; t++) {
 			bool is_called = (double)m->results[t].probability_at_first >= threshold;
@@ -36,10 +34,13 @@ void fall_curve_of(const struct fall_measure *m, const struct trial_filter *filt
 			found += m->trials[t].is_fall && is_called;
 			daily += !m->trials[t].is_fall;
 			right += !m->trials[t].is_fall && !is_called;
+			alarms += m->trials[t].is_fall ? 0 : m->results[t].alarms_at[i];
+			hours += m->trials[t].is_fall ? 0 : m->results[t].seconds / 3600;
 		}
 		ret[i] = (struct fall_point){threshold,
 			falls ? (double)found / (double)falls : (double)NAN,
-			daily ? (double)right / (double)daily : (double)NAN};
+			daily ? (double)right / (double)daily : (double)NAN,
+			hours > 0 ? (double)alarms / hours : (double)NAN};
 	}
 }
 
@@ -65,10 +66,11 @@ int fall_curve_table(const struct fall_measure *m, FILE *to)
 	const char *names[TALLY_VALUES_MAX];
 	size_t count = curves_of(m, names);
 
-	(void)fprintf(
-		to, "\nOperating curve of the first answer (sensitivity/specificity)\n%9s", "from");
+	(void)fprintf(to,
+		"\nOperating curve of the first answer (sensitivity/specificity/false alarms an hour)\n%9s",
+		"from");
 	for (size_t i = 0; i < count; i++)
-		(void)fprintf(to, " %15.15s", names[i]);
+		(void)fprintf(to, " %20.20s", names[i]);
 	(void)fprintf(to, "\n");
 	for (int p = 0; p < FALL_CURVE_POINTS; p++) {
 		for (size_t i = 0; i < count; i++) {
@@ -78,8 +80,8 @@ int fall_curve_table(const struct fall_measure *m, FILE *to)
 			fall_curve_of(m, &filter, points);
 			if (i == 0)
 				(void)fprintf(to, "%9.3f", points[p].threshold);
-			(void)fprintf(
-				to, "   %.4f/%.4f", points[p].sensitivity, points[p].specificity);
+			(void)fprintf(to, "  %.4f/%.4f/%5.2f", points[p].sensitivity,
+				points[p].specificity, points[p].per_hour);
 		}
 		(void)fprintf(to, "\n");
 	}

@@ -11,11 +11,10 @@
 
 struct fall_point {
 	double threshold, sensitivity, specificity;
+	double per_hour; /* false alarms, at most one in ALARM_APART_S; NAN without daily life */
 };
 
-#define FALL_CURVE_POINTS 21
-
-/* Points of the trials that pass, thresholds from 0.01 to 0.99 evenly in log-odds. */
+/* Points of the trials that pass, by rising threshold. */
 void fall_curve_of(const struct fall_measure *m, const struct trial_filter *filter,
 	struct fall_point ret[FALL_CURVE_POINTS]);
 /* Sets that hold both falls and daily life. 0 or −errno. */

@@ -3,6 +3,7 @@
  * The JSON of vigie-eval falls.
  */
 #include "common/cleanup.h"
+#include "models/eval/fall_curve.h"
 #include "models/eval/fall_report.h"
 #include "models/eval/statistics.h"
 
@@ -31,15 +32,15 @@ static json_t *share(uint64_t hits, uint64_t of)
 		"high_95", i.high);
 }
 
-static json_t *per_hour(const struct fall_tally *t)
+/* Of a Poisson count in that many hours or weeks. */
+static json_t *rate(uint64_t count, double over)
 {
-	struct interval i = poisson_interval(t->false_alarms);
+	struct interval i = poisson_interval(count);
 
-	if (t->hours <= 0)
+	if (over <= 0)
 		return json_null();
-	return json_pack("{s:f, s:f, s:f, s:f}", "value", (double)t->false_alarms / t->hours,
-		"low_95", i.low / t->hours, "high_95", i.high / t->hours, "bound_95",
-		poisson_upper(t->false_alarms) / t->hours);
+	return json_pack("{s:f, s:f, s:f, s:f}", "value", (double)count / over, "low_95",
+		i.low / over, "high_95", i.high / over, "bound_95", poisson_upper(count) / over);
 }
 
 static json_t *paths(const struct fall_measure *m, const struct trial_filter *filter, bool is_fall,
@@ -60,15 +61,16 @@ static json_t *tally(const struct fall_measure *m, const struct trial_filter *fi
 
 	if (fall_tally_of(m, filter, &t) < 0)
 		return NULL;
-	return json_pack("{s:I, s:I, s:I, s:o, s:I, s:I, s:o, s:o, s:f, s:I, s:o, s:I, s:I, s:I, "
-			 "s:o, s:o, s:o, s:o}",
+	return json_pack("{s:I, s:I, s:I, s:o, s:I, s:I, s:o, s:o, s:f, s:I, s:o, s:o, s:I, s:I, "
+			 "s:I, s:o, s:o, s:o, s:o}",
 		"trials", (json_int_t)t.trials, "falls", (json_int_t)t.falls, "found",
 		(json_int_t)t.found, "sensitivity", share(t.found, t.falls), "daily",
 		(json_int_t)t.daily, "wrong", (json_int_t)t.wrong, "specificity",
 		share(t.daily - t.wrong, t.daily), "f1",
 		t.falls ? number(f1_score(t.found, t.falls - t.found, t.wrong)) : json_null(),
 		"hours", t.hours, "false_alarms", (json_int_t)t.false_alarms,
-		"false_alarms_per_hour", per_hour(&t), "impacts", (json_int_t)t.impacts,
+		"false_alarms_per_hour", rate(t.false_alarms, t.hours), "false_alarms_per_week",
+		rate(t.false_alarms, t.hours / WORN_HOURS_A_WEEK), "impacts", (json_int_t)t.impacts,
 		"falls_with_times", (json_int_t)t.falls_with_times, "found_in_time",
 		(json_int_t)t.found_in_time, "answer_median_s", number(t.answer_median_s),
 		"answer_p95_s", number(t.answer_p95_s), "misses", paths(m, filter, true, false),
@@ -93,6 +95,21 @@ static json_t *by_field(
 	return all;
 }
 
+static json_t *curve(const struct fall_measure *m, const struct trial_filter *filter)
+{
+	struct fall_point points[FALL_CURVE_POINTS];
+	json_t *list = json_array();
+
+	fall_curve_of(m, filter, points);
+	for (int i = 0; i < FALL_CURVE_POINTS; i++)
+		(void)json_array_append_new(
+			list, json_pack("{s:f, s:o, s:o, s:o}", "threshold", points[i].threshold,
+				      "sensitivity", number(points[i].sensitivity), "specificity",
+				      number(points[i].specificity), "false_alarms_per_hour",
+				      number(points[i].per_hour)));
+	return list;
+}
+
 static json_t *sets(const struct fall_measure *m)
 {
 	struct trial_filter filter = {0};
@@ -105,7 +122,8 @@ static json_t *sets(const struct fall_measure *m)
 		if (json_object_set_new(set, "places", by_field(m, filter, TRIAL_PLACE)) < 0 ||
 			json_object_set_new(set, "groups", by_field(m, filter, TRIAL_GROUP)) < 0 ||
 			json_object_set_new(
-				set, "activities", by_field(m, filter, TRIAL_ACTIVITY)) < 0) {
+				set, "activities", by_field(m, filter, TRIAL_ACTIVITY)) < 0 ||
+			json_object_set_new(set, "curve", curve(m, &filter)) < 0) {
 			json_decref(all);
 			return NULL;
 		}

@@ -68,6 +68,18 @@ static int print_rows(const struct fall_measure *m, struct trial_filter filter,
 	return 0;
 }
 
+static void print_week(FILE *to, const struct fall_tally *t)
+{
+	struct interval i = poisson_interval(t->false_alarms);
+	double weeks = t->hours / WORN_HOURS_A_WEEK;
+
+	if (weeks > 0)
+		(void)fprintf(to,
+			"  false alarms per person-week, %d h of such days worn: %.1f (%.1f-%.1f)\n",
+			WORN_HOURS_A_WEEK, (double)t->false_alarms / weeks, i.low / weeks,
+			i.high / weeks);
+}
+
 static int print_set(const struct fall_measure *m, const char *set, FILE *to)
 {
 	struct trial_filter filter = {.text[TRIAL_SET] = set};
@@ -87,6 +99,7 @@ static int print_set(const struct fall_measure *m, const char *set, FILE *to)
 	if (t.found)
 		(void)fprintf(to, "  called after the impact: median %.2f s, 95 %% within %.2f s\n",
 			t.answer_median_s, t.answer_p95_s);
+	print_week(to, &t);
 	if (t.falls_with_times)
 		(void)fprintf(to, "  called where the fall was marked: %llu of %llu\n",
 			(unsigned long long)t.found_in_time,

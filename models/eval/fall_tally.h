@@ -6,7 +6,8 @@
 
 #include "models/eval/fall_trial.h"
 
-#define TALLY_VALUES_MAX 256
+#define TALLY_VALUES_MAX  256
+#define WORN_HOURS_A_WEEK 112 /* of a person who wears it by day */
 
 struct fall_measure {
 	const struct trial *trials;

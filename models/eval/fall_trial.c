@@ -7,10 +7,13 @@
 #include "sensors/recording.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 #define US_PER_S       1000000
 #define PAUSE_US       (10 * US_PER_S) /* the model's own limit: longer, and a stream begins anew */
+#define ALARM_APART_US ((uint64_t)ALARM_APART_S * US_PER_S)
+#define ODDS_MOST      4.6  /* ln(0.99 / 0.01) */
 #define FALL_MARGIN_MS 1000 /* an impact this much outside the marked times is still the fall's */
 #define KNOWN_MAX      8    /* impacts already called, remembered for their second answer */
 
@@ -21,7 +24,8 @@ struct run {
 	struct fall_result result;
 	uint64_t first_us, last_us; /* stamps: the recording's first, the latest heard */
 	bool has_first, has_alarm;
-	uint64_t alarm_us; /* when the last alarm was given */
+	uint64_t alarm_us;                       /* when the last alarm was given */
+	uint64_t alarm_at_us[FALL_CURVE_POINTS]; /* … by thresholds, 0: none yet */
 	uint64_t known[KNOWN_MAX];
 	uint32_t known_count;
 };
@@ -49,11 +53,28 @@ static void call(struct run *r, const struct fall_answer *a)
 	if (is_known(r, a->impact_us))
 		return;
 	r->known[r->known_count++ % KNOWN_MAX] = a->impact_us;
-	if (r->has_alarm && a->answer_us < r->alarm_us + (uint64_t)ALARM_APART_S * US_PER_S)
+	if (r->has_alarm && a->answer_us < r->alarm_us + ALARM_APART_US)
 		return;
 	r->has_alarm = true;
 	r->alarm_us = a->answer_us;
 	r->result.alarms++;
+}
+
+double fall_curve_threshold(int point)
+{
+	return 1 / (1 + exp(-ODDS_MOST * (2.0 * point / (FALL_CURVE_POINTS - 1) - 1)));
+}
+
+/* What thresholds on first answers alone would have alarmed. */
+static void count_by_threshold(struct run *r, const struct fall_answer *a)
+{
+	for (int i = 0; i < FALL_CURVE_POINTS && (double)a->probability >= fall_curve_threshold(i);
+		i++) {
+		if (r->alarm_at_us[i] && a->answer_us < r->alarm_at_us[i] + ALARM_APART_US)
+			continue;
+		r->alarm_at_us[i] = a->answer_us + !a->answer_us;
+		r->result.alarms_at[i]++;
+	}
 }
 
 static void take(struct run *r, const struct fall_answer *answers, int count)
@@ -65,6 +86,8 @@ static void take(struct run *r, const struct fall_answer *answers, int count)
 			r->result.probability = a->probability;
 		if (a->stage == FALL_FIRST && a->probability > r->result.probability_at_first)
 			r->result.probability_at_first = a->probability;
+		if (a->stage == FALL_FIRST)
+			count_by_threshold(r, a);
 		r->result.impacts += a->stage == FALL_FIRST ? 1 : 0;
 		if (a->is_fall)
 			call(r, a);

@@ -9,11 +9,18 @@
 
 #define ALARM_APART_S 10 /* two calls of a fall nearer than this are one alarm */
 
+#define FALL_CURVE_POINTS 21 /* of the operating curve */
+
+/* Threshold of a point: 0.01 to 0.99, evenly in log-odds. */
+double fall_curve_threshold(int point);
+
 struct fall_result {
 	bool is_called;         /* any answer of the trial was "a fall" */
 	bool is_called_in_time; /* … with the impact within the fall's own times, where known */
 	uint32_t alarms;
-	uint32_t impacts;           /* judged */
+	uint32_t alarms_at[FALL_CURVE_POINTS]; /* had first answers alone been called from there on
+						*/
+	uint32_t impacts;                      /* judged */
 	double seconds;             /* heard; pauses of the recording over 10 s left out */
 	double delay_s;             /* of the first call after its impact */
 	float probability;          /* the highest of all answers */
