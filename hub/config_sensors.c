@@ -5,6 +5,7 @@
  */
 #include "hub/config_sensors.h"
 
+#include "hub/faults.h"
 #include "sensors/keys.h"
 
 #include <ctype.h>
@@ -202,6 +203,9 @@ static int take_sensor(struct entry *entry, const struct sensor_yaml *y, struct 
 {
 	int r = take_text(entry, "id", y->id, sizeof(s->id.text), s->id.text);
 
+	if (r == 0 && strncmp(s->id.text, FAULTS_HOME_PREFIX, strlen(FAULTS_HOME_PREFIX)) == 0)
+		return refuse(
+			entry, "id", "begins with %s, which is the hub's own", FAULTS_HOME_PREFIX);
 	if (r == 0)
 		capitalise_address(&s->id);
 	if (r == 0)

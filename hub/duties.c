@@ -16,14 +16,15 @@
 #define TIMER_ACCURACY_US 1000
 #define LOOP_LIMIT_US     (3 * HUB_TICK_US)
 
-static void list_open(const struct hub *h, struct heartbeat *b)
+static void list_open(const struct hub *h, struct heartbeat *b, bool is_of_faults)
 {
 	for (unsigned int row = 0; row < ESCALATE_OPEN_MAX; row++) {
 		const struct incident *i = &h->episodes.table.episodes[row].incident;
 		struct heartbeat_open *open = &b->open[b->open_count];
 
 		if (!i->id[0] || i->state <= INCIDENT_VERIFYING ||
-			b->open_count == HEARTBEAT_OPEN_MAX)
+			b->open_count == HEARTBEAT_OPEN_MAX ||
+			(i->class == INCIDENT_TECHNICAL) != is_of_faults)
 			continue;
 		memcpy(open->incident, i->id, sizeof(open->incident));
 		open->seq = i->seq;
@@ -48,7 +49,8 @@ void hub_send_heartbeat(struct hub *h, struct moment at)
 	(void)snprintf(b.home, sizeof(b.home), "%s", h->config.home);
 	(void)snprintf(b.release, sizeof(b.release), "%s", VIGIE_VERSION);
 	b.faults_count = hub_faults(h, b.faults);
-	list_open(h, &b);
+	list_open(h, &b, false); /* alarms first */
+	list_open(h, &b, true);
 	(void)uplink_heartbeat(h->uplink, &b, 2 * h->config.heartbeat_s);
 }
 

@@ -9,6 +9,7 @@
 #include "hub/hub.h"
 #include "hub/press.h"
 #include "hub/prompts.h"
+#include "hub/watch.h"
 #include "sensors/receiver.h"
 
 #include <errno.h>
@@ -139,6 +140,7 @@ static int status(struct hub *h, const json_t *request, json_t *answer)
 	request_put_count(answer, "outbox", owed > depth ? owed : depth);
 	request_put(answer, "sensors", sensors_json(h));
 	request_put(answer, "faults", faults_json(h));
+	request_put(answer, "found", watch_faults_json(h));
 	request_put(answer, "routine", routine_json(h));
 	request_put_count(answer, "incidents_open", open_count(h));
 	request_put(answer, "asking", json_boolean(episodes_is_asking(&h->episodes)));

@@ -7,6 +7,8 @@
 
 #include "hub/hub.h"
 
+#include <jansson.h>
+
 #define WATCH_SAVE_US \
 	(6 * 3600 * US_PER_S)           /* what was learned is kept so often: flash is precious */
 #define WATCH_NOTE_US (3600 * US_PER_S) /* what was is said for so long */
@@ -29,3 +31,6 @@ void watch_save(struct hub *h, struct moment at);
  * HEARTBEAT_FAULTS_MAX together. */
 unsigned int watch_faults(
 	const struct hub *h, char ret[HEARTBEAT_FAULTS_MAX][INCIDENT_TEXT_MAX], unsigned int count);
+/* The faults there are, as a list of {kind, subject, name, room, what, since_ms, told} for the
+ * control socket. */
+json_t *watch_faults_json(const struct hub *h);

@@ -154,3 +154,20 @@ unsigned int watch_faults(
 		}
 	return add_notes(h, clock_boot_us(), ret, count);
 }
+
+static json_t *fault_json(const struct fault *f)
+{
+	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:I,s:b}", "kind", fault_kind_text(f->kind),
+		"subject", f->subject.text, "name", f->name, "room", f->room, "what", f->what,
+		"since_ms", (json_int_t)f->since_ms, "told", f->told != FAULT_UNTOLD);
+}
+
+json_t *watch_faults_json(const struct hub *h)
+{
+	json_t *list = json_array();
+
+	for (unsigned int n = 0; n < FAULTS_MAX; n++)
+		if (h->faults.rows[n].is_on)
+			(void)json_array_append_new(list, fault_json(&h->faults.rows[n]));
+	return list;
+}

@@ -37,15 +37,47 @@ static void add_field(json_t *rows, enum ctl_language language, const json_t *an
 	}
 }
 
-static void add_faults(json_t *rows, enum ctl_language language, const json_t *faults)
+/* The line of a fault that is among the found ones, which say more of it. */
+static bool is_found(const char *text, const json_t *found)
 {
-	if (json_array_size(faults) == 0)
+	for (size_t i = 0; i < json_array_size(found); i++) {
+		const char *subject = text_of(json_array_get(found, i), "subject");
+		size_t length = strlen(subject);
+
+		if (strncmp(text, subject, length) == 0 && text[length] == ':')
+			return true;
+	}
+	return false;
+}
+
+/* "Détecteur : capteur muet depuis 3 h, dit au centre"; in English its kind. */
+static void add_found(json_t *rows, enum ctl_language language, const json_t *fault)
+{
+	bool is_french = language == CTL_FRENCH;
+	char text[256];
+
+	(void)snprintf(text, sizeof text, "%s%s%s%s", text_of(fault, "name"),
+		is_french ? " : " : ": ",
+		is_french ? text_of(fault, "what") : text_of(fault, "kind"),
+		json_is_true(json_object_get(fault, "told"))
+			? ctl_words(language, ", told to the centre")
+			: "");
+	add_pair(rows, language, "fault", text);
+}
+
+static void add_faults(
+	json_t *rows, enum ctl_language language, const json_t *faults, const json_t *found)
+{
+	if (json_array_size(faults) == 0 && json_array_size(found) == 0)
 		add_pair(rows, language, "faults", ctl_words(language, "none"));
 	for (size_t i = 0; i < json_array_size(faults); i++) {
 		const char *text = json_string_value(json_array_get(faults, i));
 
-		add_pair(rows, language, "fault", text ? text : "");
+		if (text && !is_found(text, found))
+			add_pair(rows, language, "fault", text);
 	}
+	for (size_t i = 0; i < json_array_size(found); i++)
+		add_found(rows, language, json_array_get(found, i));
 }
 
 static void add_sensor(json_t *rows, enum ctl_language language, const json_t *sensor)
@@ -109,7 +141,8 @@ void show_status(FILE *out, enum ctl_language language, const json_t *answer)
 	add_field(rows, language, answer, "sound", "sound");
 	add_field(rows, language, answer, "refused", "refused messages");
 	add_field(rows, language, answer, "incidents_open", "open incidents");
-	add_faults(rows, language, json_object_get(answer, "faults"));
+	add_faults(rows, language, json_object_get(answer, "faults"),
+		json_object_get(answer, "found"));
 	table_print(out, rows);
 	json_decref(rows);
 	if (json_array_size(json_object_get(answer, "sensors")) > 0)

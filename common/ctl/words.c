@@ -36,6 +36,7 @@ static const char *const phrases[][CTL_LANGUAGES] = {
 	{"heard", "entendu"},
 	{"may be silent", "silence permis"},
 	{", learned", ", appris"},
+	{", told to the centre", ", dit au centre"},
 	{"happened", "survenu"},
 	{"class", "genre"},
 	{"by", "par"},

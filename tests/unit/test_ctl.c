@@ -279,7 +279,9 @@ static void test_every_refusal_of_the_daemons_is_told_in_french(void **state)
 	"\"up\",\"outbox\":0,\"sensors\":[{\"id\":\"A4:C1\",\"name\":\"Montre\",\"room\":\"\",\"role\":" \
 	"\"wearable\",\"state\":\"fresh\",\"last_s\":2," \
 	"\"deadline_s\":3600,\"learned\":true},{\"id\":\"pir\",\"name\":\"Entrée\",\"room\":" \
-	"\"Entrée\",\"role\":\"motion\",\"state\":\"never\",\"last_s\":null}],\"faults\":[\"pir\\u001b\"]," \
+	"\"Entrée\",\"role\":\"motion\",\"state\":\"never\",\"last_s\":null}],\"faults\":[\"pir\\u001b\"," \
+	"\"A4:C1: battery low\"],\"found\":[{\"kind\":\"battery\",\"subject\":\"A4:C1\",\"name\":" \
+	"\"Montre\",\"what\":\"pile faible : 9 %\",\"told\":true}]," \
 	"\"incidents_open\":1}\n"
 
 static void test_status_for_people(void **state)
@@ -288,13 +290,11 @@ static void test_status_for_people(void **state)
 	struct said s = ask(p, "status", HUB_STATUS);
 
 	assert_string_equal(s.out,
-		"home            nice-0042\n"
-		"version         0.1.0\n"
-		"running for     26 h 03 min\n"
-		"broker          up\n"
-		"outbox          0\n"
-		"open incidents  1\n"
+		"home            nice-0042\nversion         0.1.0\n"
+		"running for     26 h 03 min\nbroker          up\n"
+		"outbox          0\nopen incidents  1\n"
 		"fault           pir?\n"
+		"fault           Montre: battery, told to the centre\n"
 		"\n"
 		"sensor  name    room    role      state  heard    may be silent\n"
 		"A4:C1   Montre          wearable  fresh  2 s ago  60 min, learned\n"
@@ -305,6 +305,7 @@ static void test_status_for_people(void **state)
 		"capteur  nom     pièce   rôle       état    entendu     silence permis\n"
 		"A4:C1    Montre          porté      frais   il y a 2 s  60 min, appris\n"
 		"pir      Entrée  Entrée  mouvement  jamais\n"));
+	assert_non_null(strstr(s.out, "Montre : pile faible : 9 %, dit au centre\n"));
 	s = ask(p, "--json|status", HUB_STATUS);
 	assert_string_equal(s.out, HUB_STATUS);
 }

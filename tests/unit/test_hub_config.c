@@ -181,6 +181,8 @@ static const struct {
 	{SENSORS "motion\n    stale_s: 0\n", ":9: sensors[1].stale_s is 0, needs 10..604800"},
 	{SENSORS "motion\n    stale_s: 604801\n",
 		":9: sensors[1].stale_s is 604801, needs 10..604800"},
+	{GOOD "sensors:\n  - id: vigie-hub/mains\n    role: motion\n",
+		":5: sensors[0].id begins with vigie-hub/, which is the hub's own"},
 	{SENSORS "motion\n    stale_min_s: 9\n",
 		":9: sensors[1].stale_min_s is 9, needs 10..604800"},
 	{SENSORS "motion\n    stale_s: 60\n    stale_min_s: 61\n",

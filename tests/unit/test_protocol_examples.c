@@ -138,7 +138,7 @@ static int check_answer(const char *json, char error[ERROR_MAX])
 static int check_hub_status(const char *json, char error[ERROR_MAX])
 {
 	static const char *const names[] = {"b ok", "s home", "s version", "i uptime_s", "s broker",
-		"i outbox", "l sensors", "l faults", "i incidents_open", NULL};
+		"i outbox", "l sensors", "l faults", "l found", "i incidents_open", NULL};
 
 	return check_fields(json, error, names);
 }

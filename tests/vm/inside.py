@@ -177,6 +177,27 @@ def test_adapter_pulled_out_and_back():
             house.wait_raised(1)
 
 
+def test_HS_07_a_receiver_pulled_out_is_one_incident_through_kill_9_and_closed_when_it_is_back():
+    def technical(house, everything=True):
+        return [i for i in house.gateway.incidents(everything) if i["class"] == "technical"]
+    several = BUTTON.replace("}", ", stale_s: 60}") + '  - {id: "00:AA:01:01:00:02", name: Autre, role: motion}\n'
+    with Controllers(2, LE_ONLY) as first, RadioHouse(sensors=several) as house:
+        house.start()
+        pendant = Sensor(1)
+        pendant.say(bthome(1, BATTERY_61))
+        wait_for(lambda: house.sensor(pendant.address)["state"] == "fresh", "the pendant is heard")
+        first.unplug()
+        wait_for(lambda: technical(house), f"the centre knows\n{house.hub.text()[-1500:]}", 90)
+        [incident] = technical(house)
+        assert incident["sensor"] == "Récepteur radio" and incident["reasons"][0]["text"].startswith("n’entend plus rien"), incident
+        house.hub.end(signal.SIGKILL)
+        House.start_hub(house)  # which hears nothing now
+        with Controllers(2, LE_ONLY):
+            wait_for(lambda: not technical(house, everything=False), f"it is closed by itself\n{house.hub.text()[-1500:]}", 90)
+        [over] = technical(house)  # and no sensor's silence was told meanwhile
+        assert (over["id"], over["state"], over["outcome"], over["by"]) == (incident["id"], "closed", "repaired", "hub"), over
+
+
 def test_extended_advertising_by_the_adapters_address():
     with Controllers(2), RadioHouse('{adapter: "00:AA:01:00:00:00", scan: active}') as house:
         house.start_broker()
