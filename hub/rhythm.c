@@ -314,7 +314,7 @@ void rhythm_where(const struct rhythm *r, struct moment at, struct rhythm_where 
 	ret->is_heard = routine_where(r->routine, &since, &room, &is_on_mat);
 	if (!ret->is_heard)
 		return;
-	routine_limit(r->routine, since, room, is_on_mat, &limit);
+	routine_limit_now(r->routine, &limit);
 	ret->known_days = limit.known_days;
 	ret->confidence = limit.confidence;
 	ret->limit_s = limit.limit_s;

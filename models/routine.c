@@ -185,7 +185,8 @@ static void end_silence(struct routine *r, struct routine_time t, uint8_t sensor
 		.length_10s = (uint16_t)(length_s / 10),
 		.room = r->room,
 		.offset_15min = (int8_t)(r->last.offset_s / 900),
-		.is_on_mat = r->is_on_mat};
+		.is_on_mat = r->is_on_mat,
+		.settled = r->settled};
 
 	presence_silence(r, t.utc_ms);
 	if (r->is_cut)
@@ -209,6 +210,15 @@ static bool is_on_mat_in(const struct routine *r, uint8_t room)
 	return false;
 }
 
+static uint8_t settled(const struct routine *r, int64_t utc_ms)
+{
+	int64_t stay_ms = r->stay_since_ms ? utc_ms - r->stay_since_ms : 0;
+
+	if (stay_ms >= SETTLED_LONG_MS)
+		return SETTLED_LONG;
+	return stay_ms >= SETTLED_MS ? SETTLED_A_WHILE : SETTLED_COMING_IN;
+}
+
 static void begin_silence(struct routine *r, const struct routine_event *e, const struct sensor *s)
 {
 	const struct presence *p = &r->presence;
@@ -218,6 +228,7 @@ static void begin_silence(struct routine *r, const struct routine_event *e, cons
 	r->last = e->time;
 	r->room = s->room;
 	r->is_on_mat = is_on_mat_in(r, s->room);
+	r->settled = settled(r, e->time.utc_ms);
 	r->by_sensor = e->sensor;
 	r->is_cut = false;
 	r->limit_s = 0;
@@ -282,12 +293,17 @@ static bool gone_at_night(
 	return true;
 }
 
+static struct silence_place under_way(const struct routine *r)
+{
+	return (struct silence_place){r->last, r->room, r->is_on_mat, r->settled};
+}
+
 static bool long_silence(struct routine *r, struct routine_time now, struct routine_answer *ret)
 {
-	struct silence_place at = {r->last, r->room, r->is_on_mat};
+	struct silence_place at = under_way(r);
 	uint32_t lasted_s = (uint32_t)((now.utc_ms - r->last.utc_ms) / 1000);
 
-	if (lasted_s < ROUTINE_LEAST_S)
+	if (lasted_s < ROUTINE_LEAST_S || (r->told & (1U << ROUTINE_LONG_SILENCE)))
 		return false;
 	if (r->limit_s == 0) {
 		silences_limit(r, &at, 0, ret);
@@ -342,7 +358,14 @@ enum routine_presence routine_presence(const struct routine *r)
 void routine_limit(const struct routine *r, struct routine_time start, uint8_t room, bool is_on_mat,
 	struct routine_answer *ret)
 {
-	struct silence_place at = {start, room, is_on_mat};
+	struct silence_place at = {start, room, is_on_mat, SETTLED_COMING_IN};
+
+	silences_limit(r, &at, 0, ret);
+}
+
+void routine_limit_now(const struct routine *r, struct routine_answer *ret)
+{
+	struct silence_place at = under_way(r);
 
 	silences_limit(r, &at, 0, ret);
 }

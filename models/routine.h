@@ -143,13 +143,17 @@ int routine_judge(
 	struct routine *r, struct routine_time now, struct routine_answer ret[ROUTINE_ANSWERS_MAX]);
 
 enum routine_presence routine_presence(const struct routine *r);
-/* What a silence beginning then would be given, with how it was found. */
+/* What the silence under way is given, with how it was found; routine_where() must have said yes.
+ */
+void routine_limit_now(const struct routine *r, struct routine_answer *ret);
+/* What a silence of somebody just come in there, beginning then, would be given. */
 void routine_limit(const struct routine *r, struct routine_time start, uint8_t room, bool is_on_mat,
 	struct routine_answer *ret);
 /* The room of the last sign of life, whether on a mat there, and when: false when none yet. */
 bool routine_where(const struct routine *r, struct routine_time *ret_since, uint8_t *ret_room,
 	bool *ret_on_mat);
 uint8_t routine_rooms(const struct routine *r);
+bool routine_has_mat(const struct routine *r, uint8_t room);
 /* What is known of silences that began in that room (any state of its mats) and local hour, and the
  * limit one that begins in the middle of that hour of now's day would be given. */
 struct routine_cell {

@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define VERSION     2
+#define VERSION     3
 #define HEAD_BYTES  10
 #define CHECK_BYTES 8
 
@@ -104,12 +104,15 @@ static void silences(struct walk *w, struct silences *all)
 	for (uint16_t i = 0; i < all->count && i < SILENCES_MAX; i++) {
 		struct silence *s = &all->ring[i];
 		uint8_t offset = (uint8_t)s->offset_15min;
+		uint8_t state = (uint8_t)(s->settled << 1 | s->is_on_mat);
 
 		four(w, &s->start_min);
 		two(w, &s->length_10s);
 		byte(w, &offset);
 		byte(w, &s->room);
-		flag(w, &s->is_on_mat);
+		byte(w, &state);
+		s->is_on_mat = (state & 1) != 0;
+		s->settled = state >> 1;
 		s->offset_15min = (int8_t)offset;
 	}
 }
@@ -139,6 +142,7 @@ static void present(struct walk *w, struct routine *r)
 	four(w, &r->known_s);
 	byte(w, &r->room);
 	flag(w, &r->is_on_mat);
+	byte(w, &r->settled);
 	byte(w, &r->by_sensor);
 	flag(w, &r->is_cut);
 	flag(w, &r->by_door);
@@ -194,9 +198,10 @@ static bool is_sound(const struct routine *r)
 	if (r->sensor_count > ROUTINE_SENSORS_MAX || r->room_count > ROUTINE_ROOMS_MAX ||
 		r->silences.count > SILENCES_MAX || r->silences.at >= SILENCES_MAX ||
 		r->days.count > DAYS_MAX || r->days.at >= DAYS_MAX ||
-		r->presence.now > ROUTINE_AWAY || r->heard_ms < r->last.utc_ms ||
-		r->heard_ms > 60000LL * UINT32_MAX || !is_past(r, r->presence.door_ms) ||
-		!is_past(r, r->stay_since_ms) || !is_past(r, r->walk_since_ms) ||
+		r->presence.now > ROUTINE_AWAY || r->settled > SETTLED_LONG ||
+		r->heard_ms < r->last.utc_ms || r->heard_ms > 60000LL * UINT32_MAX ||
+		!is_past(r, r->presence.door_ms) || !is_past(r, r->stay_since_ms) ||
+		!is_past(r, r->walk_since_ms) ||
 		(r->last.utc_ms && (!is_possible_time(r->last) || r->room >= r->room_count ||
 					   r->by_sensor >= r->sensor_count)))
 		return false;
@@ -206,6 +211,7 @@ static bool is_sound(const struct routine *r)
 			return false;
 	for (uint16_t i = 0; i < r->silences.count; i++)
 		if (r->silences.ring[i].room >= r->room_count ||
+			r->silences.ring[i].settled > SETTLED_LONG ||
 			r->silences.ring[i].offset_15min < -56 ||
 			r->silences.ring[i].offset_15min > 56)
 			return false;
@@ -215,11 +221,13 @@ static bool is_sound(const struct routine *r)
 static int check_head(const uint8_t *bytes, size_t count)
 {
 	struct walk w = {.from = bytes, .size = count};
+	uint64_t version;
 
 	if (count < HEAD_BYTES + CHECK_BYTES || number(&w, 0, 4) != UINT64_C(0x56475254))
 		return -EBADMSG;
-	if (number(&w, 0, 2) > VERSION)
-		return -ENOTSUP;
+	version = number(&w, 0, 2);
+	if (version != VERSION)
+		return version > VERSION ? -ENOTSUP : -EBADMSG;
 	if (number(&w, 0, 4) != count)
 		return -EBADMSG;
 	w.at = count - CHECK_BYTES;

@@ -138,6 +138,14 @@ bool routine_is_inside(const struct routine *r, uint8_t sensor)
 	return sensor < r->sensor_count && presence_is_inside(&r->sensors[sensor]);
 }
 
+bool routine_has_mat(const struct routine *r, uint8_t room)
+{
+	for (uint8_t i = 0; i < r->sensor_count; i++)
+		if (r->sensors[i].sign == ROUTINE_MAT && r->sensors[i].room == room)
+			return true;
+	return false;
+}
+
 const char *routine_room_name(const struct routine *r, uint8_t room)
 {
 	return room < r->room_count ? r->rooms[room].name : "";

@@ -2,24 +2,27 @@
 /*
  * Silences remembered, and the limit of one that begins: how long it may last before it is unlike
  * this home. Every remembered silence is shortened by how little it resembles the new one (hour of
- * day, room and mat, kind of day, age); the second longest of what is left, and a margin, is the
- * limit. The second, so that one odd evening does not blunt the model for weeks.
+ * day, room and mat, how long the resident had been in that room, kind of day, age); the second
+ * longest of what is left, and a margin, is the limit. The second, so that one odd evening does not
+ * blunt the model for weeks.
  */
 #include "models/routine_state.h"
 
 #include <math.h>
 
 /* Found on the recordings of MODEL.md, which says what a home gets from the others' constants. */
-#define SAME_SPREAD_H  5.0f  /* hours of day apart, same room and mat: spread of the likeness */
-#define OTHER_SPREAD_H 3.2f  /* … another room or mat */
+#define SAME_SPREAD_H  4.6f  /* hours of day apart, same room and mat: spread of the likeness */
+#define OTHER_SPREAD_H 3.8f  /* … another room or mat */
 #define OTHER_SHARE    0.7f  /* likeness of another room at the same hour */
+#define OTHER_SETTLED  0.55f /* … where one had just come in and the other been there a while */
 #define OTHER_KIND     0.95f /* a weekend's silence for a weekday, and the reverse */
 #define SPREADS        3.0f  /* further apart is not alike at all */
 #define SHIFT_SHARE    0.5f  /* a long silence's end belongs half to the clock, half to its start */
-#define SHIFT_FROM_H   2.5f
-#define MARGIN_DAY     0.4f /* · hours^¼ */
-#define MARGIN_NIGHT   1.1f
-#define MARGIN_H       0.5f
+#define SHIFT_FROM_H   2.9f
+#define MARGIN_DAY     0.5f /* · hours^MARGIN_POWER */
+#define MARGIN_NIGHT   1.0f
+#define MARGIN_H       0.35f
+#define MARGIN_POWER   0.2f
 #define DAY_FROM_H     7.0f
 #define DAY_UNTIL_H    22.0f
 #define DAWN_H         2.0f  /* between the two margins */
@@ -67,6 +70,13 @@ struct asked {
 	bool is_weekend;
 };
 
+static float settled_share(uint8_t a, uint8_t b)
+{
+	static const float shares[] = {1, OTHER_SETTLED, OTHER_SETTLED * OTHER_SETTLED};
+
+	return shares[a > b ? a - b : b - a];
+}
+
 /* The remembered silence's length in hours as far as it resembles the asked one; ret_like 0..1 is
  * how far, for those of the same room. */
 static float resembling_h(const struct silence *s, const struct asked *a, float *ret_like)
@@ -80,6 +90,7 @@ static float resembling_h(const struct silence *s, const struct asked *a, float 
 	float like = age_share(days) * (is_same ? 1 : OTHER_SHARE) *
 		     (is_weekend(began_s / DAY_S) == a->is_weekend ? 1 : OTHER_KIND);
 
+	like *= settled_share(s->settled, a->at->settled);
 	if (apart_h > SPREADS * spread_h || apart_h < -SPREADS * spread_h)
 		like = 0;
 	if (like > 0)
@@ -130,7 +141,7 @@ void silences_limit(const struct routine *r, const struct silence_place *at, uin
 		a.longer = (uint16_t)(a.longer + (s->length_10s * 10U > lasted_s));
 		a.longest_s = a.longest_s > s->length_10s * 10U ? a.longest_s : s->length_10s * 10U;
 	}
-	limit_h = second_h + margin_of(asked.second) * sqrtf(sqrtf(second_h)) + MARGIN_H;
+	limit_h = second_h + margin_of(asked.second) * powf(second_h, MARGIN_POWER) + MARGIN_H;
 	a.limit_s = (uint32_t)(fmaxf(limit_h, prior_h(r->known_s)) * HOUR_S);
 	*ret = a;
 }

@@ -25,13 +25,20 @@ struct silence {
 	int8_t offset_15min; /* local − UTC at its start */
 	uint8_t room;
 	bool is_on_mat;
+	uint8_t settled; /* enum settled */
 };
+
+/* How long the resident had been in the room when it fell silent: rests follow upon coming in. */
+enum settled { SETTLED_COMING_IN, SETTLED_A_WHILE, SETTLED_LONG };
+#define SETTLED_MS      60000
+#define SETTLED_LONG_MS 600000
 
 /* Where and when a silence begins. */
 struct silence_place {
 	struct routine_time start;
 	uint8_t room;
 	bool is_on_mat;
+	uint8_t settled;
 };
 
 struct silences {
@@ -101,6 +108,7 @@ struct routine {
 	/* the silence under way */
 	uint8_t room;
 	bool is_on_mat;
+	uint8_t settled;   /* enum settled, when it began */
 	uint8_t by_sensor; /* whose sign of life was the last */
 	bool is_cut;       /* began when listening began: judged, not learned */
 	bool by_door;      /* the door was the last thing heard, in ROUTINE_DOOR_MS */

@@ -45,7 +45,7 @@ void routine_cell(const struct routine *r, struct routine_time now, uint8_t room
 		c.longest_s = sorted[c.count - 1] * 10U;
 	}
 	now.utc_ms += ((int64_t)hour * HOUR_S + HALF_HOUR_S - local_second(now)) * 1000;
-	silences_limit(r, &(struct silence_place){now, room, false}, 0, &limit);
+	silences_limit(r, &(struct silence_place){now, room, false, SETTLED_COMING_IN}, 0, &limit);
 	c.limit_s = limit.limit_s;
 	*ret = c;
 }

@@ -32,18 +32,36 @@ static void plain(const char *from, char *ret, size_t size)
 	ret[i] = 0;
 }
 
-static void heat(FILE *to, const struct routine_trial *t)
+/* A line of the drawing: a room, or somebody on a mat there. */
+struct row {
+	uint8_t room;
+	bool is_on_mat;
+};
+
+static size_t rows_of(const struct routine_trial *t, struct row ret[2 * ROUTINE_ROOMS_MAX])
+{
+	size_t count = 0;
+
+	for (uint8_t room = 0; room < routine_rooms(t->model); room++) {
+		ret[count++] = (struct row){room, false};
+		if (routine_has_mat(t->model, room))
+			ret[count++] = (struct row){room, true};
+	}
+	return count;
+}
+
+static void heat(FILE *to, const struct routine_trial *t, const struct row rows[], size_t count)
 {
 	const struct trial_silence *last = &t->silences[t->count - 1];
 	int64_t day_ms = last->until_ms / DAY_MS * DAY_MS;
 
 	(void)fprintf(to, "$day << EOD\n");
-	for (uint8_t room = 0; room < routine_rooms(t->model); room++) {
+	for (size_t n = 0; n < count; n++) {
 		for (int hour = 0; hour < ROUTINE_HOURS; hour++) {
 			struct routine_time at = {day_ms + hour * 3600000LL + 1800000, 0};
 			struct routine_answer a;
 
-			routine_limit(t->model, at, room, false, &a);
+			routine_limit(t->model, at, rows[n].room, rows[n].is_on_mat, &a);
 			(void)fprintf(to, "%s%.2f", hour ? " " : "", (double)a.limit_s / 3600);
 		}
 		(void)fprintf(to, "\n");
@@ -70,22 +88,24 @@ static void silences(FILE *to, const struct routine_trial *t)
 
 static void script(FILE *to, const struct routine_trial *t, const char *name)
 {
-	uint8_t rooms = routine_rooms(t->model);
+	struct row rows[2 * ROUTINE_ROOMS_MAX];
+	size_t count = rows_of(t, rows);
 	char room[64];
 
-	heat(to, t);
+	heat(to, t, rows, count);
 	silences(to, t);
 	(void)fprintf(to,
-		"set terminal svg size 1000,%d dynamic background rgb 'white' font 'sans,11'\n"
+		"set terminal svg size 1000,%zu dynamic background rgb 'white' font 'sans,11'\n"
 		"set output '%s.svg'\nset multiplot layout 2,1 title \"%s\"\n"
 		"set title 'learned day: a silence that begins then may last (h)'\n"
-		"set xrange [-0.5:23.5]\nset yrange [-0.5:%d.5]\nset xtics 0,2\n"
+		"set xrange [-0.5:23.5]\nset yrange [-0.5:%zu.5]\nset xtics 0,2\n"
 		"set xlabel 'hour of day'\nset palette defined (0 '#f7fbff', 4 '#6baed6', 12 '#08306b')\n"
 		"set cbrange [0:*]\nset ytics (",
-		560 + 18 * rooms, name, name, rooms - 1);
-	for (uint8_t i = 0; i < rooms; i++) {
-		plain(routine_room_name(t->model, i), room, sizeof(room));
-		(void)fprintf(to, "%s\"%s\" %u", i ? ", " : "", *room ? room : "(no name)", i);
+		560 + 18 * count, name, name, count - 1);
+	for (size_t i = 0; i < count; i++) {
+		plain(routine_room_name(t->model, rows[i].room), room, sizeof(room));
+		(void)fprintf(to, "%s\"%s%s\" %zu", i ? ", " : "", *room ? room : "(no name)",
+			rows[i].is_on_mat ? ", on a mat" : "", i);
 	}
 	(void)fprintf(to,
 		")\nplot $day matrix with image notitle\n"
@@ -93,7 +113,7 @@ static void script(FILE *to, const struct routine_trial *t, const char *name)
 		"set xtics autofreq\nset xlabel 'day of the recording'\nset ylabel 'hours'\n"
 		"set yrange [0:*]\nset xrange [%.2f:%.2f]\nset ytics autofreq\n"
 		"set key top right outside\n"
-		"plot $silences using 1:($3>0?$3:1/0) with points pt 2 ps 0.5 lc rgb '#9ecae1' title "
+		"plot $silences using 1:($3>0?$3:1/0) with points pt 2 ps 0.7 lc rgb '#3182bd' title "
 		"'limit', \\\n"
 		" '' using 1:($4==1?$2:1/0) with impulses lw 1.5 lc rgb '#238b45' title 'at home', \\\n"
 		" '' using 1:($4==0?$2:1/0) with impulses lc rgb '#bdbdbd' title 'out', \\\n"

@@ -141,7 +141,7 @@ static void live(struct routine_trial *t, struct run *run, size_t i)
 		run->tick_ms = s->from_ms - s->from_ms % TICK_MS + TICK_MS;
 	if (s->until_ms - s->from_ms >= SHOWN_MS &&
 		routine_where(run->model, &since, &s->room, &is_on_mat)) {
-		routine_limit(run->model, since, s->room, is_on_mat, &limit);
+		routine_limit_now(run->model, &limit);
 		s->limit_s = limit.limit_s;
 	}
 	for (; run->next < t->injected && t->injections[run->next].silence == i; run->next++) {

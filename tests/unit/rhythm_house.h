@@ -46,7 +46,7 @@ struct house {
 	int64_t wall_off_ms;
 	bool is_deaf;
 	unsigned int told;
-	struct suspicion first, last;
+	struct suspicion silence, last; /* told of a silence, told at all */
 };
 
 static inline struct moment now_of(const struct house *h)
@@ -122,10 +122,11 @@ static inline void pass(struct house *h, uint64_t until_us)
 
 		h->now_us = next_us < until_us ? next_us : until_us;
 		count = rhythm_turn(h->rhythm, h->is_deaf, now_of(h), told, answers);
-		for (int n = 0; n < count; n++)
+		for (int n = 0; n < count; n++) {
 			h->last = told[n];
-		if (h->told == 0 && count)
-			h->first = told[0];
+			if (answers[n].what == ROUTINE_LONG_SILENCE)
+				h->silence = told[n];
+		}
 		h->told += (unsigned int)count;
 	}
 }

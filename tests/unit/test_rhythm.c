@@ -18,15 +18,15 @@ static void test_a_silence_is_suspected_with_reasons(void **state)
 	began_us = h.now_us;
 	pass(&h, began_us + 5 * HOUR_US);
 	assert_true(h.told >= 1);
-	assert_int_equal(h.first.class, INCIDENT_INACTIVITY);
-	assert_string_equal(h.first.sensor.text, RHYTHM_SENSOR);
-	assert_false(h.first.is_certain);
-	assert_memory_equal(h.first.why, "aucun signe de vie depuis ", 26);
-	assert_true(h.first.reasons_count >= 3);
-	assert_string_equal(h.first.reasons[0].text, h.first.why);
-	assert_string_equal(h.first.reasons[h.first.reasons_count - 1].text,
+	assert_int_equal(h.silence.class, INCIDENT_INACTIVITY);
+	assert_string_equal(h.silence.sensor.text, RHYTHM_SENSOR);
+	assert_false(h.silence.is_certain);
+	assert_memory_equal(h.silence.why, "aucun signe de vie depuis ", 26);
+	assert_true(h.silence.reasons_count >= 3);
+	assert_string_equal(h.silence.reasons[0].text, h.silence.why);
+	assert_string_equal(h.silence.reasons[h.silence.reasons_count - 1].text,
 		"habitudes connues depuis 8 jours");
-	assert_in_range(h.first.event_ms, now_of(&h).wall_ms - 6 * 3600000, now_of(&h).wall_ms);
+	assert_in_range(h.silence.event_ms, now_of(&h).wall_ms - 6 * 3600000, now_of(&h).wall_ms);
 	move_out(&h);
 }
 

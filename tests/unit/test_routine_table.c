@@ -143,6 +143,78 @@ static void test_the_table_of_rooms_and_hours(void **state)
 	move_out(&l);
 }
 
+/* Rests follow upon coming in: whoever has been about in a room for long does not fall silent there
+ * for hours. */
+static void test_settled_in_a_room_silence_is_given_less(void **state)
+{
+	struct lived l = move_in(NULL, true);
+	struct routine_answer coming_in, settled;
+	int64_t day_ms = MONDAY0;
+
+	(void)state;
+	for (int i = 0; i < 14; i++, day_ms += DAY) {
+		live_until(&l, day_ms, 14 * HOUR, 0);
+		for (int m = 0; m < 60; m += 5)
+			move(&l, KITCHEN, day_ms + 14 * HOUR + m * MINUTE);
+		move(&l, LIVING, day_ms + 15 * HOUR); /* and sits for three hours */
+		move(&l, BATHROOM, day_ms + 18 * HOUR);
+	}
+	live_until(&l, day_ms, 14 * HOUR, 0);
+	move(&l, KITCHEN, day_ms + 14 * HOUR + 20 * MINUTE);
+	move(&l, LIVING, day_ms + 14 * HOUR + 21 * MINUTE);
+	routine_limit_now(l.r, &coming_in);
+	for (int m = 22; m < 50; m++)
+		move(&l, LIVING, day_ms + 14 * HOUR + m * MINUTE);
+	routine_limit_now(l.r, &settled);
+	assert_in_range(coming_in.limit_s, 3 * 3600, 6 * 3600);
+	assert_in_range(settled.limit_s, 1800, coming_in.limit_s - 1800);
+	move_out(&l);
+}
+
+/* A nurse each morning and a friend on some afternoons, in by the door and out again. */
+static void visit(struct lived *l, int64_t from_ms, int minutes)
+{
+	static const uint8_t both[] = {KITCHEN, LIVING, BEDROOM};
+
+	move(l, DOOR, from_ms);
+	for (int m = 1; m < minutes; m++)
+		for (int i = 0; i < 3; i++)
+			move(l, both[(m + i) % 3], from_ms + m * MINUTE + i * 5000);
+	move(l, DOOR, from_ms + minutes * MINUTE);
+	move(l, LIVING, from_ms + (minutes + 2) * MINUTE);
+}
+
+static void test_visitors_shorten_silences_and_blunt_nothing(void **state)
+{
+	struct routine_answer a[ROUTINE_ANSWERS_MAX], alone, visited;
+	struct lived quiet = move_in(NULL, true), l = move_in(NULL, true);
+	int64_t day_ms = MONDAY0, told_ms;
+
+	(void)state;
+	for (int i = 0; i < 15; i++, day_ms += DAY) {
+		live_until(&quiet, day_ms, i < 14 ? DAY : 13 * HOUR, 0);
+		live_until(&l, day_ms, 9 * HOUR, 0);
+		visit(&l, day_ms + 9 * HOUR, 25);
+		assert_int_equal(wait_for(&l, day_ms + 9 * HOUR + 40 * MINUTE, a), 0);
+		for (int64_t m = 12 * HOUR + 10 * MINUTE; m < (i < 14 ? 23 : 13) * HOUR;
+			m += 10 * MINUTE)
+			move(&l, m % HOUR ? KITCHEN : LIVING, day_ms + m);
+		if (i < 14 && i % 3 == 0)
+			visit(&l, day_ms + 23 * HOUR, 40);
+		if (i < 14)
+			move(&l, BEDROOM, day_ms + 23 * HOUR + 50 * MINUTE);
+	}
+	routine_limit_now(quiet.r, &alone);
+	routine_limit_now(l.r, &visited);
+	assert_int_equal(routine_presence(l.r), ROUTINE_HOME);
+	assert_true(visited.limit_s < alone.limit_s + 3 * 3600);
+	told_ms = wait_for(&l, l.now_ms + 8 * HOUR, a);
+	assert_in_range(told_ms, l.now_ms - 8 * HOUR, l.now_ms);
+	assert_int_equal(a[0].what, ROUTINE_LONG_SILENCE);
+	move_out(&quiet);
+	move_out(&l);
+}
+
 static void test_an_empty_table(void **state)
 {
 	struct lived l = move_in(NULL, true);
@@ -185,6 +257,8 @@ int main(void)
 		cmocka_unit_test(test_a_clock_is_not_set_to_nowhere),
 		cmocka_unit_test(test_a_restart_in_the_middle_of_a_silence),
 		cmocka_unit_test(test_the_table_of_rooms_and_hours),
+		cmocka_unit_test(test_settled_in_a_room_silence_is_given_less),
+		cmocka_unit_test(test_visitors_shorten_silences_and_blunt_nothing),
 		cmocka_unit_test(test_an_empty_table),
 		cmocka_unit_test(test_a_long_name_is_cut_between_characters),
 	};
