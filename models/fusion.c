@@ -4,6 +4,7 @@
  * contributions, is told when they are enough, and ends. What the home and the wearable contribute
  * is in fusion_home.c and fusion_worn.c.
  */
+#include "models/fall_score.h"
 #include "models/fusion_state.h"
 
 #include <errno.h>
@@ -13,7 +14,7 @@
 /* The card in models/training/MODEL.md gives each one's source. */
 #define SET_ODDS        (-2.2F) /* the share of falls in the fall model's calibration: one in ten */
 #define HOME_ODDS       (-11.5F) /* … and at home: one impact in a hundred thousand */
-#define COST_ODDS       9.0F     /* a missed fall weighs as much as 8 000 needless questions */
+#define COST_ODDS       8.95F    /* a missed fall weighs as much as 7 700 needless questions */
 #define SHOCK_LEAST     (-3.0F)
 #define SHOCK_MOST      5.5F
 #define SHOCK_KEPT      0.0F /* less is not weighed at all */
@@ -68,10 +69,12 @@ static void advance(struct fusion *f, struct fusion_time at)
 		f->now.now_us = at.now_us;
 }
 
-/* What is not sure yet waits for the wearable's second answer, and for who moves meanwhile. */
+/* What is not sure yet waits for the wearable's second answer and for who moves meanwhile, where
+ * somebody who did would be heard. */
 static bool may_tell(const struct fusion *f, const struct fusion_event *e, float odds)
 {
-	return odds >= SURE_ODDS || e->is_judged || f->now.now_us >= e->began_us + LOOK_US;
+	return odds >= SURE_ODDS || e->is_judged || !e->is_listened ||
+	       f->now.now_us >= e->began_us + LOOK_US;
 }
 
 static void settle(struct fusion *f)
@@ -170,16 +173,22 @@ static void put_shock(
 	fusion_look_at_worn(f, e, a->impact_us);
 }
 
-/* How the second answer differs from the first; of what lies somewhere stillness says nothing. */
+/* How the second answer differs from the first, where nothing heard between them is no difference;
+ * of what lies somewhere stillness says nothing. */
 static void put_after(
 	struct fusion *f, struct fusion_event *e, const struct fall_answer *a, float odds)
 {
-	float weight = fusion_clamp(odds - e->shock, AFTER_LEAST, AFTER_MOST);
+	const struct fall_calibration *c =
+		&fall_weights_shipped.calibrations[f->sensors[e->sensor].sensor.place];
+	float apart = c->second_offset - c->offset;
+	float weight = fusion_clamp(odds - e->shock - apart, AFTER_LEAST, AFTER_MOST);
 
 	if (e->weights[FUSION_LAID_DOWN] < 0 && weight > 0)
 		weight = 0;
 	fusion_put(e, FUSION_AFTER, weight, a->still_ms / 1000U, e->sensor);
 	e->is_judged = true;
+	/* that they lie still, or moved on, is worth telling however little it weighs */
+	e->is_due |= e->is_told;
 	if (!e->is_told)
 		fusion_add_sign(f, &f->wearables[f->sensors[e->sensor].wearable],
 			e->weights[FUSION_SHOCK] + weight);

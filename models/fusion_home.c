@@ -11,7 +11,7 @@
 /* The card in models/training/MODEL.md gives each one's source. */
 #define ELSEWHERE_SOON    (-3.5F)
 #define ELSEWHERE_LATER   (-2.5F)
-#define NO_ELSEWHERE_SOON 0.3F
+#define NO_ELSEWHERE_SOON 0.4F
 #define NO_ELSEWHERE_LONG 0.7F
 #define MAT_AT_ONCE       (-3.5F)
 #define MAT_LATER         (-2.0F)
@@ -103,6 +103,24 @@ static bool is_on_mat(const struct fusion *f, const struct fusion_event *e, bool
 	return false;
 }
 
+/* Is there anybody listening in another room who would have heard the resident? */
+static bool is_listening(const struct fusion *f, const struct fusion_event *e)
+{
+	if (f->is_deaf || (f->heard_again_us && f->heard_again_us > e->began_us))
+		return false;
+	/* the last sign of life was the door: who went out is not heard inside */
+	if (f->outer_door_us && f->outer_door_us >= f->moved_us)
+		return false;
+	for (unsigned int n = 0; n < FUSION_SENSORS_MAX; n++) {
+		const struct fusion_sensed *s = &f->sensors[n];
+
+		if (s->sensor.role == FUSION_MOTION && s->is_heard && s->sensor.room &&
+			s->sensor.room != e->room && f->now.now_us < s->heard_us + LISTENED_US)
+			return true;
+	}
+	return false;
+}
+
 void fusion_look_around(const struct fusion *f, struct fusion_event *e)
 {
 	if (e->sensor < FUSION_SENSORS_MAX)
@@ -117,6 +135,7 @@ void fusion_look_around(const struct fusion *f, struct fusion_event *e)
 	else if (is_on_mat(f, e, true))
 		fusion_put(e, FUSION_ON_MAT, e->class == FUSION_FALL ? ON_MAT : BED_SILENCE, 0,
 			FUSION_SENSORS_MAX);
+	e->is_listened = is_listening(f, e);
 	fusion_wait(f, e);
 }
 
@@ -193,24 +212,6 @@ void fusion_used(const struct fusion *f, struct fusion_event *e, uint8_t sensor,
 		mat_used(f, e, sensor, is_on);
 	else
 		room_used(f, e, sensor);
-}
-
-/* Is there anybody listening in another room who would have heard the resident? */
-static bool is_listening(const struct fusion *f, const struct fusion_event *e)
-{
-	if (f->is_deaf || (f->heard_again_us && f->heard_again_us > e->began_us))
-		return false;
-	/* the last sign of life was the door: who went out is not heard inside */
-	if (f->outer_door_us && f->outer_door_us >= f->moved_us)
-		return false;
-	for (unsigned int n = 0; n < FUSION_SENSORS_MAX; n++) {
-		const struct fusion_sensed *s = &f->sensors[n];
-
-		if (s->sensor.role == FUSION_MOTION && s->is_heard && s->sensor.room &&
-			s->sensor.room != e->room && f->now.now_us < s->heard_us + LISTENED_US)
-			return true;
-	}
-	return false;
 }
 
 static void wait_after_fall(const struct fusion *f, struct fusion_event *e)

@@ -38,7 +38,8 @@ struct fusion_wearable {
 
 struct fusion_event {
 	bool is_open, is_told, is_certain, is_due;
-	bool is_judged; /* nothing more comes of the wearable itself */
+	bool is_judged;   /* nothing more comes of the wearable itself */
+	bool is_listened; /* there are other rooms, and whoever moved there would be heard */
 	enum fusion_class class;
 	enum routine_what surprise;
 	uint8_t sensor, room, resident; /* resident 0: not known */

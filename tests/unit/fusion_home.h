@@ -152,6 +152,12 @@ static inline double shock(struct lived *l, int sensor, double probability)
 	return impact_s;
 }
 
+static inline double morning_shock(struct lived *l, double probability)
+{
+	an_ordinary_morning(l);
+	return shock(l, WATCH, probability);
+}
+
 static inline double weight_of(const struct lived *l, enum fusion_what what)
 {
 	for (unsigned int n = 0; n < l->last.reasons_count; n++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What fusion makes of the home's rhythm (inactivity, wandering), of limits and of input that
- * cannot be.
+ * What fusion makes of the home's rhythm (inactivity, wandering), of deafness, of limits and of
+ * input that cannot be.
  */
 #include "fusion_home.h"
 
@@ -71,6 +71,28 @@ static void test_life_ends_a_silence_that_was_not_told(void **state)
 	pass(l, l->now_s + 3600);
 	assert_int_equal(l->news, 0);
 	assert_true(fusion_next_us(l->f) == UINT64_MAX);
+}
+
+static void test_a_pendant_that_says_so_itself_is_asked_about(void **state)
+{
+	struct lived *l = *state;
+
+	assert_int_equal(fusion_told(l->f, PENDANT, time_of(l)), 1);
+	drain(l);
+	assert_int_equal(l->news, 1);
+	assert_true(l->last.probability > 0.75F && l->last.probability < 0.9F);
+}
+
+static void test_a_deaf_radio_is_not_a_silent_home(void **state)
+{
+	struct lived *l = *state;
+	double impact_s = morning_shock(l, 0.98);
+
+	fusion_heard(l->f, false, time_of(l));
+	pass(l, impact_s + 400);
+	assert_int_equal(l->news, 1);
+	assert_int_equal(l->updates, 0);
+	assert_true(weight_of(l, FUSION_NO_ELSEWHERE) == 0);
 }
 
 static void test_out_at_night_is_wandering(void **state)
@@ -263,6 +285,8 @@ int main(void)
 		at_home(test_a_silence_grows_and_is_told_so),
 		at_home(test_a_moving_watch_delays_but_does_not_silence),
 		at_home(test_life_ends_a_silence_that_was_not_told),
+		at_home(test_a_pendant_that_says_so_itself_is_asked_about),
+		at_home(test_a_deaf_radio_is_not_a_silent_home),
 		cmocka_unit_test(test_out_at_night_is_wandering),
 		cmocka_unit_test(test_homes_that_cannot_be_are_refused),
 		cmocka_unit_test(test_so_many_sensors_and_one_more),
