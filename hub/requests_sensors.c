@@ -58,6 +58,7 @@ static json_t *sensor_json(struct hub *h, const struct roster_sensor *s, uint64_
 		device && device->format > 0 && device->rssi_dbm != DEVICE_RSSI_UNKNOWN
 			? json_integer(device->rssi_dbm)
 			: json_null());
+	request_put(object, "device", json_string(s->device));
 	request_put(object, "enrolled", json_boolean(s->is_added));
 	request_put(object, "sealed", json_boolean(device && device->has_key));
 	request_put(object, "refused", refused_json(device ? device->refused : none));

@@ -66,6 +66,7 @@ struct roster_sensor {
 	uint64_t heard_us;      /* 0: never */
 	uint64_t readings;      /* heard since start */
 	int8_t battery_pct;     /* −1: not known */
+	char device[60];        /* what a wearable says it is, as read from it; "": not known */
 	uint8_t asked_at_press; /* hub/press.h: what was asked when its last press was first heard
 				 */
 };

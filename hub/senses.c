@@ -146,7 +146,8 @@ static void on_notice(const struct source_notice *notice, void *userdata)
 	static const char *const words[] = {[SOURCE_SENSOR_FAILED] = "failed",
 		[SOURCE_SENSOR_BACK] = "back",
 		[SOURCE_SENSOR_REBOOTED] = "rebooted",
-		[SOURCE_SENSOR_CHATTERS] = "chatters"};
+		[SOURCE_SENSOR_CHATTERS] = "chatters",
+		[SOURCE_SENSOR_IS] = "is"};
 	struct hub_source *source = userdata;
 	struct hub *h = source->hub;
 	struct roster_sensor *sensor = roster_find(&h->config.roster, &notice->sensor);
@@ -156,6 +157,10 @@ static void on_notice(const struct source_notice *notice, void *userdata)
 		outputs_bus_is_back(source);
 	if (!sensor)
 		return;
+	if (notice->word == SOURCE_SENSOR_IS) {
+		(void)snprintf(sensor->device, sizeof(sensor->device), "%.59s", notice->why);
+		return;
+	}
 	if (notice->word == SOURCE_SENSOR_CHATTERS)
 		supervision_chatters(&h->supervision, sensor, hub_now().now_us);
 	if (notice->word == SOURCE_SENSOR_BACK)

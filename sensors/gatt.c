@@ -231,6 +231,16 @@ static uint8_t awaited(const struct gatt *g)
 	return g->due_us ? answers[g->step] : 0;
 }
 
+/* An error: the request it answers, its handle, the code. */
+static bool is_for_the_paired(struct bytes b)
+{
+	uint8_t code;
+
+	(void)bytes_take(&b, 3);
+	code = bytes_u8(&b);
+	return code == ATT_ERROR_AUTHENTICATION || code == ATT_ERROR_ENCRYPTION;
+}
+
 /* Nothing more to find, or refused: on to the next. */
 static void on_error(struct gatt *g)
 {
@@ -333,10 +343,12 @@ int gatt_packet(struct gatt *g, uint64_t now_us, const uint8_t *packet, size_t c
 	if (g->due_us == 0)
 		return 0;
 	g->due_us = 0;
-	if (opcode == ATT_ERROR)
+	if (opcode == ATT_ERROR) {
+		g->wants_pairing |= is_for_the_paired(b);
 		on_error(g);
-	else
+	} else {
 		r = on_answer(g, b);
+	}
 	if (r >= 0)
 		go_on(g, now_us);
 	return r;

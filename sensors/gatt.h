@@ -54,6 +54,7 @@ struct gatt {
 	unsigned int wish;        /* the one being dealt with */
 	uint16_t mtu_bytes, next; /* next: where the search goes on */
 	uint64_t due_us;          /* of the answer awaited; 0: none is */
+	bool wants_pairing;       /* something was refused to who is not paired */
 	unsigned int services_count;
 	struct att_service services[GATT_SERVICES_MAX];
 	struct gatt_found found[GATT_WISHES_MAX];

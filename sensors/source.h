@@ -22,7 +22,8 @@ enum source_word {
 	SOURCE_SENSOR_FAILED,
 	SOURCE_SENSOR_BACK,
 	SOURCE_SENSOR_REBOOTED,
-	SOURCE_SENSOR_CHATTERS
+	SOURCE_SENSOR_CHATTERS,
+	SOURCE_SENSOR_IS /* why: what it says it is, maker, model and firmware */
 };
 
 struct source_notice {

@@ -17,6 +17,8 @@
 #define BURST             64 /* packets a wake-up */
 #define TIMER_ACCURACY_US 1000
 
+_Static_assert(WEARABLE_DEVICE_MAX <= sizeof(((struct source_notice *)0)->why), "it fits");
+
 struct source_gatt {
 	struct source source; /* first */
 	sd_event *event;
@@ -103,11 +105,34 @@ static void on_value(unsigned int wish, struct bytes value, void *userdata)
 	wearable_value(&s->wearable, s->now_us, (enum wearable_wish)wish, value);
 }
 
+/* What it says to everybody is heard all the same. */
+static void tell_pairing(struct source_gatt *s)
+{
+	char why[sizeof(s->health.why)];
+
+	if (!s->gatt.wants_pairing || s->health.state != SOURCE_HEARING)
+		return;
+	(void)snprintf(why, sizeof(why), "%s asks to be paired, which the hub does not do",
+		s->wearable.sensor.text);
+	tell_health(s, SOURCE_DEAF, why);
+}
+
+static void tell_device(struct source_gatt *s)
+{
+	struct source_notice notice = {
+		.word = SOURCE_SENSOR_IS, .time_us = s->now_us, .sensor = s->wearable.sensor};
+
+	wearable_device(&s->wearable, notice.why);
+	if (notice.why[0] && s->source.listener.on_notice)
+		s->source.listener.on_notice(&notice, s->source.listener.userdata);
+}
+
 static void on_ready(void *userdata)
 {
 	struct source_gatt *s = userdata;
 
 	s->pause_us = 0;
+	tell_device(s);
 	wearable_begin(&s->wearable, &s->gatt);
 	tell_health(s, SOURCE_HEARING, "");
 }
@@ -170,6 +195,7 @@ static void take_packets(struct source_gatt *s)
 			return;
 		}
 		r = gatt_packet(&s->gatt, s->now_us, packet, (size_t)count);
+		tell_pairing(s);
 		if (r == 0)
 			r = s->send_error;
 		if (r < 0) {

@@ -6,6 +6,7 @@
 #include "sensors/wearable_file.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #define HEART_RATE_WIDE          0x01
@@ -47,6 +48,9 @@ const struct gatt_wish wearable_wishes[WEARABLE_WISHES] = {
 	[WISH_PINETIME_MOTION] = {PINETIME(0x03, 0x00), PINETIME(0x03, 0x02), GATT_NOTIFY},
 	[WISH_BANGLE_COMMAND] = {NORDIC_UART(0x01), NORDIC_UART(0x02), GATT_WRITE},
 	[WISH_BANGLE_LINES] = {NORDIC_UART(0x01), NORDIC_UART(0x03), GATT_NOTIFY},
+	[WISH_MAKER] = {ATT_UUID16(0x180A), ATT_UUID16(0x2A29), GATT_READ},
+	[WISH_MODEL] = {ATT_UUID16(0x180A), ATT_UUID16(0x2A24), GATT_READ},
+	[WISH_FIRMWARE] = {ATT_UUID16(0x180A), ATT_UUID16(0x2A26), GATT_READ},
 };
 
 void wearable_init(struct wearable *w, const struct sensor_id *sensor,
@@ -189,6 +193,31 @@ static int pendant_acceleration(struct wearable *w, uint64_t now_us, struct byte
 	return 0;
 }
 
+/* A text of the wearable's, made fit for a line on a screen. */
+static int take_name(char name[WEARABLE_NAME_MAX], struct bytes b)
+{
+	size_t count = b.left < WEARABLE_NAME_MAX - 1 ? b.left : WEARABLE_NAME_MAX - 1;
+	size_t n = 0;
+
+	for (; n < count && b.at[n] != 0; n++)
+		name[n] = (char)(b.at[n] < 0x20 || b.at[n] > 0x7E ? '?' : b.at[n]);
+	while (n > 0 && name[n - 1] == ' ')
+		n--;
+	name[n] = '\0';
+	return 0;
+}
+
+void wearable_device(const struct wearable *w, char ret[WEARABLE_DEVICE_MAX])
+{
+	size_t at = 0;
+
+	ret[0] = '\0';
+	for (unsigned int n = 0; n < 3; n++)
+		if (w->names[n][0])
+			at += (size_t)snprintf(ret + at, WEARABLE_DEVICE_MAX - at, "%s%s",
+				at > 0 ? " " : "", w->names[n]);
+}
+
 void wearable_begin(struct wearable *w, const struct gatt *gatt)
 {
 	if (gatt_has(gatt, WISH_POLAR_CONTROL))
@@ -223,6 +252,11 @@ void wearable_value(
 		break;
 	case WISH_BANGLE_LINES:
 		r = wearable_bangle(w, now_us, value);
+		break;
+	case WISH_MAKER:
+	case WISH_MODEL:
+	case WISH_FIRMWARE:
+		r = take_name(w->names[wish - WISH_MAKER], value);
 		break;
 	case WISH_ALERT:
 	case WISH_PENDANT_RECEIPT:

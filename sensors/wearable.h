@@ -2,8 +2,8 @@
 /*
  * What a connected wearable says, understood: which characteristics are wished for, and what each
  * value means. Knows the open pendant service (docs/WEARABLE.md), Battery, Heart Rate, Immediate
- * Alert, and the accelerometer streams of Polar (PMD), PineTime (InfiniTime) and Bangle.js (Nordic
- * UART). Pure: values in, readings and batches out.
+ * Alert, Device Information, and the accelerometer streams of Polar (PMD), PineTime (InfiniTime)
+ * and Bangle.js (Nordic UART). Pure: values in, readings and batches out.
  *
  * Sources: Bluetooth GATT Specification Supplement 6 (Battery Level, Heart Rate Measurement, Alert
  * Level); Polar BLE SDK's description of PMD; InfiniTime doc/MotionService.md; Espruino's reference
@@ -29,13 +29,18 @@ enum wearable_wish {
 	WISH_PINETIME_MOTION,
 	WISH_BANGLE_COMMAND,
 	WISH_BANGLE_LINES,
+	WISH_MAKER,
+	WISH_MODEL,
+	WISH_FIRMWARE,
 	WEARABLE_WISHES
 };
 extern const struct gatt_wish wearable_wishes[WEARABLE_WISHES];
 
 enum wearable_alert { ALERT_NONE, ALERT_MILD, ALERT_HIGH };
 
-#define WEARABLE_LINE_MAX 64
+#define WEARABLE_LINE_MAX   64
+#define WEARABLE_NAME_MAX   20 /* with the NUL; longer ones are cut */
+#define WEARABLE_DEVICE_MAX (3 * WEARABLE_NAME_MAX)
 
 struct wearable_listener {
 	void (*on_reading)(const struct reading *reading, void *userdata);
@@ -61,6 +66,9 @@ struct wearable {
 	bool is_line_dropped;
 	uint8_t line_bytes;
 	char line[WEARABLE_LINE_MAX];
+	/* what it is, as read from it: maker, model, firmware. Its serial number is not asked for:
+	 * it would name a person's thing. */
+	char names[3][WEARABLE_NAME_MAX];
 	struct accel_batch batch; /* the one being told: too long for the stack of each value */
 };
 
@@ -68,5 +76,7 @@ void wearable_init(struct wearable *w, const struct sensor_id *sensor,
 	const struct wearable_listener *listener);
 /* The link is up and all is found: starts the streams that must be asked for. */
 void wearable_begin(struct wearable *w, const struct gatt *gatt);
+/* What the wearable says it is, "Polar H10 3.1.1"; "" where it says nothing. */
+void wearable_device(const struct wearable *w, char ret[WEARABLE_DEVICE_MAX]);
 void wearable_value(
 	struct wearable *w, uint64_t now_us, enum wearable_wish wish, struct bytes value);

@@ -13,8 +13,9 @@ const char *show_format(const char *format)
 {
 	static const char *const names[][2] = {{"bthome_v2", "BTHome v2"},
 		{"bthome_v1", "BTHome v1"}, {"mibeacon", "Xiaomi MiBeacon"}, {"ruuvi_5", "Ruuvi 5"},
-		{"switchbot", "SwitchBot"}, {"holyiot", "Holyiot"}, {"emergency", "Emergency"},
-		{"ibeacon", "iBeacon"}, {"altbeacon", "AltBeacon"}, {"modbus", "Modbus"}};
+		{"switchbot", "SwitchBot"}, {"switchbot_maker", "SwitchBot"},
+		{"holyiot", "Holyiot"}, {"emergency", "Emergency"}, {"ibeacon", "iBeacon"},
+		{"altbeacon", "AltBeacon"}, {"modbus", "Modbus"}};
 
 	for (size_t n = 0; n < sizeof names / sizeof names[0]; n++)
 		if (strcmp(names[n][0], format) == 0)
@@ -85,7 +86,8 @@ static void add_sensor(json_t *rows, enum ctl_language language, const json_t *s
 	show_ago(row, language, json_object_get(s, "last_s"));
 	add_number(row, s, "battery_pct", " %");
 	add_number(row, s, "rssi_dbm", " dBm");
-	add(row, show_format(text_of(s, "format")));
+	/* of a wearable what it says it is, which tells more than that it has a link */
+	add(row, *text_of(s, "device") ? text_of(s, "device") : show_format(text_of(s, "format")));
 	add_number(row, s, "readings", "");
 	counts_text(language, json_object_get(s, "refused"), refused);
 	add(row, refused);

@@ -29,6 +29,9 @@ struct worn {
 	unsigned int connects, readings;
 	double battery_pct;
 	struct source_health health;
+	unsigned int notices;
+	char device[64];
+	bool is_paired_only; /* the alert's service has a measurement for the paired */
 };
 
 static int connect_worn(const uint8_t address[6], enum gatt_address type, const char *adapter,
@@ -67,6 +70,16 @@ static void on_health(const struct source_health *health, void *userdata)
 	w->health = *health;
 }
 
+static void on_notice(const struct source_notice *notice, void *userdata)
+{
+	struct worn *w = userdata;
+
+	assert_int_equal(notice->word, SOURCE_SENSOR_IS);
+	assert_string_equal(notice->sensor.text, "A4:C1:38:8D:18:B2");
+	w->notices++;
+	(void)snprintf(w->device, sizeof(w->device), "%s", notice->why);
+}
+
 static void serve(struct worn *w)
 {
 	uint8_t packet[ATT_MTU_MAX];
@@ -78,6 +91,9 @@ static void serve(struct worn *w)
 		if (count <= 0)
 			return;
 		answer = server_answer(&w->server, packet, (size_t)count);
+		if (w->is_paired_only && packet[0] == ATT_READ_REQUEST)
+			answer = att_error(packet[0], (uint16_t)(packet[1] | packet[2] << 8),
+				ATT_ERROR_AUTHENTICATION);
 		/* the client may have gone since it asked */
 		if (answer.count > 0 && send(w->fd, answer.at, answer.count, MSG_NOSIGNAL) < 0)
 			return;
@@ -97,8 +113,10 @@ static void serve(struct worn *w)
 
 static void begin(struct worn *w, sd_event *event, struct gatt_calls *calls)
 {
-	const struct source_listener listener = {
-		.on_reading = on_reading, .on_health = on_health, .userdata = w};
+	const struct source_listener listener = {.on_reading = on_reading,
+		.on_health = on_health,
+		.on_notice = on_notice,
+		.userdata = w};
 	const struct source_gatt_options options = {.sensor = "A4:C1:38:8D:18:B2",
 		.type = GATT_ADDRESS_RANDOM,
 		.adapter = "hci0",
@@ -133,6 +151,53 @@ static sd_event *new_event(void)
 
 	assert_true(sd_event_new(&event) >= 0);
 	return event;
+}
+
+static void test_says_what_it_is_once_a_link(void **state)
+{
+	const struct att_uuid service = ATT_UUID16(0x180A), maker = ATT_UUID16(0x2A29);
+	const struct att_uuid model = ATT_UUID16(0x2A24), serial = ATT_UUID16(0x2A25);
+	const struct att_uuid firmware = ATT_UUID16(0x2A26);
+	sd_event *event = new_event();
+	struct gatt_calls calls;
+	struct worn w = {0};
+
+	(void)state;
+	begin(&w, event, &calls);
+	server_service(&w.server, service);
+	(void)server_characteristic(&w.server, maker, 2, "Polar Electro Oy", 17);
+	(void)server_characteristic(&w.server, model, 2, "H10\x1b[2J", 7);
+	(void)server_characteristic(&w.server, serial, 2, "12345678", 8);
+	(void)server_characteristic(&w.server, firmware, 2, "3.1.1 ", 6);
+	UNTIL(&w, w.health.state == SOURCE_HEARING);
+	/* nothing that steers a terminal, and no serial number */
+	assert_string_equal(w.device, "Polar Electro Oy H10?[2J 3.1.1");
+	assert_int_equal(w.notices, 1);
+	(void)close(w.fd);
+	w.fd = -1;
+	UNTIL(&w, w.health.state == SOURCE_STARTING);
+	UNTIL(&w, w.health.state == SOURCE_HEARING);
+	assert_int_equal(w.notices, 2);
+	end(&w);
+	(void)sd_event_unref(event);
+}
+
+static void test_one_that_asks_to_be_paired_is_told(void **state)
+{
+	sd_event *event = new_event();
+	struct gatt_calls calls;
+	struct worn w = {.is_paired_only = true};
+
+	(void)state;
+	begin(&w, event, &calls);
+	UNTIL(&w, w.health.state == SOURCE_DEAF);
+	assert_string_equal(
+		w.health.why, "A4:C1:38:8D:18:B2 asks to be paired, which the hub does not do");
+	/* the link stands, and what it says to everybody is heard */
+	assert_int_equal(source_gatt_alert(w.source, ALERT_HIGH), 0);
+	assert_int_equal(w.connects, 1);
+	end(&w);
+	(void)sd_event_unref(event);
 }
 
 static void test_found_heard_and_made_to_buzz(void **state)
@@ -257,6 +322,8 @@ static void test_two_at_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_says_what_it_is_once_a_link),
+		cmocka_unit_test(test_one_that_asks_to_be_paired_is_told),
 		cmocka_unit_test(test_found_heard_and_made_to_buzz),
 		cmocka_unit_test(test_lost_and_back),
 		cmocka_unit_test(test_not_reached_then_reached),

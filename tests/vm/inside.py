@@ -232,6 +232,8 @@ def test_HS_09_a_press_of_a_pendant_over_its_link_is_one_incident():
         pendant.wait("receipt press 1")
         house.wait_raised(1)
         wait_for(lambda: house.sensor(FIRST)["battery_pct"] == 80, "the battery is read")
+        [worn] = house.hub.ask("sensors")["sensors"]
+        assert worn["device"] == "Vigie Pendant 1", worn
         pendant.do("worn 1")
         pendant.do("press")
         pendant.wait("receipt press 2")

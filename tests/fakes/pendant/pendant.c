@@ -97,6 +97,10 @@ static void make_server(struct pendant *p)
 
 	s->mtu_bytes = ATT_MTU_MIN;
 	s->largest_mtu_bytes = MTU_BYTES;
+	server_service(s, (struct att_uuid)ATT_UUID16(0x180A));
+	(void)server_characteristic(s, (struct att_uuid)ATT_UUID16(0x2A29), 0x02, "Vigie", 5);
+	(void)server_characteristic(s, (struct att_uuid)ATT_UUID16(0x2A24), 0x02, "Pendant", 7);
+	(void)server_characteristic(s, (struct att_uuid)ATT_UUID16(0x2A26), 0x02, "1", 1);
 	server_service(s, (struct att_uuid)ATT_UUID16(0x180F));
 	p->level = server_characteristic(s, (struct att_uuid)ATT_UUID16(0x2A19), 0x02, "\x50", 1);
 	server_service(s, (struct att_uuid)ATT_UUID16(0x1802));
