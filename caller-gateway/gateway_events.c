@@ -37,6 +37,9 @@ static void take_incident(struct gateway *g, const char *topic, const struct inc
 static void take_heartbeat(struct gateway *g, const struct heartbeat *heartbeat)
 {
 	seen_note(g->seen, heartbeat->home, heartbeat->release, gateway_moment());
+	if (seen_suspended(g->seen, heartbeat->home, heartbeat->suspended_until_ms))
+		gateway_tell(g, heartbeat->suspended_until_ms ? "suspended" : "resumed",
+			clock_boot_us(), NULL, heartbeat->home);
 	desk_compare(g->desk, heartbeat);
 }
 

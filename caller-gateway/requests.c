@@ -8,10 +8,21 @@
 #include <errno.h>
 #include <string.h>
 
-#define RECENT_MAX 200
+#define RECENT_MAX    200
+#define SUSPENDED_MAX 64 /* named in a status */
+
+static void add_suspended(const char *home, int64_t until_ms, void *userdata)
+{
+	if (json_array_size(userdata) < SUSPENDED_MAX)
+		(void)json_array_append_new(userdata,
+			json_pack("{s:s, s:I}", "home", home, "until_ms", (json_int_t)until_ms));
+}
 
 static int status(struct gateway *g, json_t *answer)
 {
+	json_t *suspended = json_array();
+	unsigned int suspended_count =
+		seen_each_suspended(g->seen, clock_wall_ms(), add_suspended, suspended);
 	json_t *faults = json_array();
 	uint64_t uptime_us = clock_boot_us() - g->started_us;
 
@@ -23,10 +34,11 @@ static int status(struct gateway *g, json_t *answer)
 		(void)json_array_append_new(faults, json_string("store: the last commit failed"));
 	if (g->store->damaged > 0)
 		(void)json_array_append_new(faults, json_string("store: damaged incidents"));
-	json_t *told = json_pack("{s:s, s:I, s:s, s:I, s:I, s:I, s:s, s:I, s:o}", "version",
-		VIGIE_VERSION, "uptime_s", (json_int_t)(uptime_us / US_PER_S), "broker",
+	json_t *told = json_pack("{s:s, s:I, s:s, s:I, s:I, s:I, s:o, s:I, s:s, s:I, s:o}",
+		"version", VIGIE_VERSION, "uptime_s", (json_int_t)(uptime_us / US_PER_S), "broker",
 		gateway_links_up(g) > 0 ? "up" : "down", "homes", (json_int_t)g->config.homes_count,
 		"homes_lost", (json_int_t)seen_lost_count(g->seen, clock_boot_us()),
+		"homes_suspended", (json_int_t)suspended_count, "suspended", suspended,
 		"incidents_open", (json_int_t)desk_open_count(g->desk), "sound",
 		g->sound_fault[0] ? g->sound_fault : "ok", "refused", (json_int_t)g->inbox.refused,
 		"faults", faults);

@@ -14,6 +14,7 @@
 struct seen_row {
 	struct stored_home home;
 	struct vigil vigil;
+	int64_t suspended_until_ms;
 	bool has_news;
 };
 
@@ -132,6 +133,33 @@ void seen_note(struct seen *s, const char *home, const char *release, struct des
 	vigil_heard(&row->vigil, s->lost_s, at.now_us);
 	row->has_news = true;
 	s->has_news = true;
+}
+
+bool seen_suspended(struct seen *s, const char *home, int64_t until_ms)
+{
+	unsigned int row;
+
+	if (!find(s, home, &row) || s->rows[row].suspended_until_ms == until_ms)
+		return false;
+	s->rows[row].suspended_until_ms = until_ms;
+	return true;
+}
+
+unsigned int seen_each_suspended(const struct seen *s, int64_t wall_ms,
+	void (*on_home)(const char *home, int64_t until_ms, void *userdata), void *userdata)
+{
+	unsigned int count = 0;
+
+	for (unsigned int i = 0; i < s->count; i++) {
+		const struct seen_row *row = &s->rows[i];
+
+		if (row->suspended_until_ms <= wall_ms)
+			continue;
+		count++;
+		if (on_home)
+			on_home(row->home.home, row->suspended_until_ms, userdata);
+	}
+	return count;
 }
 
 void seen_link_lost(struct seen *s, const char *home, struct desk_moment at)

@@ -20,6 +20,12 @@ struct seen *seen_free(struct seen *s);
 /* Any message of a home; its release, or NULL where the message names none. Beyond SEEN_HOMES_MAX
  * homes: not recorded. */
 void seen_note(struct seen *s, const char *home, const char *release, struct desk_moment at);
+/* Until when that home's resident has paused the watch (UTC ms, 0: has not), as its heartbeat says
+ * after seen_note(): true when that is news. */
+bool seen_suspended(struct seen *s, const char *home, int64_t until_ms);
+/* The homes that are paused now, by name; `on_home` NULL: they are only counted. How many. */
+unsigned int seen_each_suspended(const struct seen *s, int64_t wall_ms,
+	void (*on_home)(const char *home, int64_t until_ms, void *userdata), void *userdata);
 /* The broker tells that a home's link broke off; of a home that was never heard it means nothing.
  */
 void seen_link_lost(struct seen *s, const char *home, struct desk_moment at);

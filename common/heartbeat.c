@@ -34,7 +34,8 @@ static bool is_sendable(const struct heartbeat *h)
 	return incident_home_is_valid(h->home) &&
 	       utf8_is_plain_within(h->release, sizeof h->release) &&
 	       h->uptime_s <= (uint64_t)UPTIME_S_MAX && h->wall_ms >= 0 &&
-	       h->wall_ms <= WALL_MS_MAX && h->outbox <= OUTBOX_MAX &&
+	       h->wall_ms <= WALL_MS_MAX && h->suspended_until_ms >= 0 &&
+	       h->suspended_until_ms <= WALL_MS_MAX && h->outbox <= OUTBOX_MAX &&
 	       h->sensors_fresh <= SENSORS_MAX && h->sensors_stale <= SENSORS_MAX &&
 	       h->sensors_failed <= SENSORS_MAX && has_sendable_lists(h);
 }
@@ -73,9 +74,10 @@ int heartbeat_to_json(const struct heartbeat *heartbeat, char ret_json[HEARTBEAT
 	if (!is_sendable(h))
 		return -EINVAL;
 	return json_fields_write(
-		json_pack("{s:i, s:s, s:s, s:I, s:I, s:I, s:{s:I, s:I, s:I}, s:o, s:o}", "v",
+		json_pack("{s:i, s:s, s:s, s:I, s:I, s:I, s:I, s:{s:I, s:I, s:I}, s:o, s:o}", "v",
 			HEARTBEAT_VERSION, "home", h->home, "version", h->release, "uptime_s",
-			(json_int_t)h->uptime_s, "wall_ms", (json_int_t)h->wall_ms, "outbox",
+			(json_int_t)h->uptime_s, "wall_ms", (json_int_t)h->wall_ms,
+			"suspended_until_ms", (json_int_t)h->suspended_until_ms, "outbox",
 			(json_int_t)h->outbox, "sensors", "fresh", (json_int_t)h->sensors_fresh,
 			"stale", (json_int_t)h->sensors_stale, "failed",
 			(json_int_t)h->sensors_failed, "faults", pack_faults(h), "open",
@@ -132,6 +134,7 @@ static void read_heartbeat(struct json_fields *f, struct heartbeat *h)
 	json_fields_text(f, "version", h->release, sizeof h->release);
 	h->uptime_s = (uint64_t)json_fields_integer(f, "uptime_s", 0, UPTIME_S_MAX);
 	h->wall_ms = json_fields_integer(f, "wall_ms", 0, WALL_MS_MAX);
+	h->suspended_until_ms = json_fields_integer(f, "suspended_until_ms", 0, WALL_MS_MAX);
 	h->outbox = (uint32_t)json_fields_integer(f, "outbox", 0, OUTBOX_MAX);
 	read_sensors(f, h);
 	read_faults(f, h);

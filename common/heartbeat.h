@@ -25,8 +25,9 @@ struct heartbeat {
 	char home[INCIDENT_HOME_MAX];
 	char release[HEARTBEAT_RELEASE_MAX]; /* "version" on the wire */
 	uint64_t uptime_s;
-	int64_t wall_ms; /* UTC at the hub */
-	uint32_t outbox; /* messages that wait for a receipt */
+	int64_t wall_ms;            /* UTC at the hub */
+	int64_t suspended_until_ms; /* UTC; 0: the resident has not paused the watch */
+	uint32_t outbox;            /* messages that wait for a receipt */
 	uint32_t sensors_fresh, sensors_stale, sensors_failed;
 	unsigned int faults_count;
 	char faults[HEARTBEAT_FAULTS_MAX][INCIDENT_TEXT_MAX]; /* short texts for a technician */

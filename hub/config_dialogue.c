@@ -60,6 +60,7 @@ const cyaml_schema_field_t config_dialogue_fields[] = {
 	TEXT(dialogue_yaml, clips_dir),
 	NUMBER(dialogue_yaml, volume),
 	NUMBER(dialogue_yaml, repeat_s),
+	NUMBER(dialogue_yaml, pause_h),
 	CYAML_FIELD_MAPPING_PTR("night", OPTIONAL, struct dialogue_yaml, night, night_fields),
 	CYAML_FIELD_MAPPING_PTR("words", OPTIONAL, struct dialogue_yaml, words, words_fields),
 	CYAML_FIELD_END,
@@ -73,7 +74,8 @@ void config_dialogue_usual(struct hub_dialogue *ret)
 		.night_volume_pct = HUB_NIGHT_VOLUME_USUAL_PCT,
 		.night_from_min = HUB_NIGHT_FROM_USUAL_MIN,
 		.night_to_min = HUB_NIGHT_TO_USUAL_MIN,
-		.repeat_s = HUB_REPEAT_USUAL_S};
+		.repeat_s = HUB_REPEAT_USUAL_S,
+		.pause_h = HUB_PAUSE_USUAL_H};
 }
 
 static int take_number(const char *file, const char *field, const uint32_t *value, uint32_t min,
@@ -157,6 +159,9 @@ int config_dialogue_take(const char *file, const struct dialogue_yaml *yaml,
 	if (r == 0)
 		r = take_number(file, "dialogue.repeat_s", yaml->repeat_s, HUB_REPEAT_MIN_S,
 			HUB_REPEAT_MAX_S, &to->repeat_s, ret_error);
+	if (r == 0)
+		r = take_number(file, "dialogue.pause_h", yaml->pause_h, PAUSE_MIN_H, PAUSE_MAX_H,
+			&to->pause_h, ret_error);
 	if (r == 0 && yaml->night)
 		r = take_night(file, yaml->night, to, ret_error);
 	if (r == 0 && yaml->words)

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "common/config_broker.h"
+#include "hub/pause.h"
 #include "hub/phrases.h"
 
 #include <stdbool.h>
@@ -18,6 +19,7 @@
 #define HUB_REPEAT_MIN_S           3
 #define HUB_REPEAT_MAX_S           60
 #define HUB_REPEAT_USUAL_S         10
+#define HUB_PAUSE_USUAL_H          2
 
 struct hub_dialogue {
 	enum speech_language language;
@@ -26,6 +28,7 @@ struct hub_dialogue {
 	uint32_t volume_pct, night_volume_pct;
 	uint32_t night_from_min, night_to_min; /* of the home's own day, the same: no night */
 	uint32_t repeat_s;
+	uint32_t pause_h;                      /* by the pause button */
 	char words[PHRASES][PHRASE_WORDS_MAX]; /* the home's own, "" for none */
 };
 
@@ -39,7 +42,7 @@ struct words_yaml {
 };
 
 struct dialogue_yaml {
-	uint32_t *ask_s, *volume, *repeat_s;
+	uint32_t *ask_s, *volume, *repeat_s, *pause_h;
 	enum speech_language *language;
 	char *device, *clips_dir;
 	struct night_yaml *night;

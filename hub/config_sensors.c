@@ -108,8 +108,10 @@ static int take_words(struct entry *entry, const struct sensor_yaml *y, struct r
 
 static int take_button(struct entry *entry, const struct sensor_yaml *y, struct roster_sensor *s)
 {
-	static const char *const uses[] = {
-		[BUTTON_USE_HELP] = "help", [BUTTON_USE_FINE] = "fine", [BUTTON_USE_BOTH] = "both"};
+	static const char *const uses[] = {[BUTTON_USE_HELP] = "help",
+		[BUTTON_USE_FINE] = "fine",
+		[BUTTON_USE_BOTH] = "both",
+		[BUTTON_USE_PAUSE] = "pause"};
 
 	if ((y->button || y->double_press) && s->role != ROLE_WEARABLE && s->role != ROLE_BUTTON)
 		return refuse(entry, y->button ? "button" : "double",
@@ -120,12 +122,12 @@ static int take_button(struct entry *entry, const struct sensor_yaml *y, struct 
 	s->is_double_social = y->double_press && y->double_press[0] == 's';
 	if (!y->button)
 		return 0;
-	for (unsigned int n = 0; n < 3; n++)
+	for (unsigned int n = 0; n < BUTTON_USES; n++)
 		if (strcmp(y->button, uses[n]) == 0) {
 			s->button = (enum button_use)n;
 			return 0;
 		}
-	return refuse(entry, "button", "is not help, fine or both");
+	return refuse(entry, "button", "is not help, fine, both or pause");
 }
 
 static int take_fall(struct entry *entry, const struct sensor_yaml *y, struct roster_sensor *s)

@@ -188,6 +188,14 @@ unsigned int dialogue_turn(struct dialogue *d, const struct escalation *t, bool 
 	return count;
 }
 
+void dialogue_signal(struct dialogue *d, uint64_t now_us)
+{
+	d->signal_until_us = now_us + DIALOGUE_SIGNAL_US;
+	if (d->lit_until_us < d->signal_until_us)
+		d->lit_until_us = d->signal_until_us;
+	look_again(d, now_us);
+}
+
 /* On for `on_us` of each `on_us + off_us`, from `since_us` on. */
 static bool blinks(struct dialogue *d, uint64_t since_us, uint64_t on_us, uint64_t off_us,
 	struct dialogue_clock at)

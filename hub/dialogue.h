@@ -81,5 +81,7 @@ struct dialogue_signs dialogue_signs(
 /* One transition of an incident: 1 with what is said about it, else 0. */
 int dialogue_tell(struct dialogue *d, const struct episode *after, const struct transition *t,
 	struct dialogue_clock at, struct prompt *ret);
+/* Something is said that is of no incident: a short buzz and a light go with it. */
+void dialogue_signal(struct dialogue *d, uint64_t now_us);
 /* How loud something ordinary is said now. */
 unsigned int dialogue_volume(const struct hub_dialogue *config, unsigned int minute);

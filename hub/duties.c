@@ -7,6 +7,7 @@
 #include "hub/discovery.h"
 #include "hub/hub.h"
 #include "hub/keep.h"
+#include "hub/pausing.h"
 #include "hub/prompts.h"
 #include "hub/watch.h"
 
@@ -46,6 +47,8 @@ void hub_send_heartbeat(struct hub *h, struct moment at)
 
 	if (owed > b.outbox)
 		b.outbox = owed;
+	if (pause_is_on(&h->pause, at.now_us))
+		b.suspended_until_ms = h->pause.until_ms;
 	(void)snprintf(b.home, sizeof(b.home), "%s", h->config.home);
 	(void)snprintf(b.release, sizeof(b.release), "%s", VIGIE_VERSION);
 	b.faults_count = hub_faults(h, b.faults);
@@ -134,6 +137,7 @@ static const struct {
 } duties[] = {
 	{episodes_due_us, turn_episodes},
 	{prompts_next_us, prompts_turn},
+	{pausing_next_us, pausing_turn},
 	{silence_next_us, hub_silence},
 	{look_next_us, hub_look},
 	{heartbeat_next_us, heartbeat_turn},

@@ -9,6 +9,7 @@
 #include "common/log.h"
 #include "hub/discovery.h"
 #include "hub/keep.h"
+#include "hub/pausing.h"
 #include "hub/prompts.h"
 #include "hub/radio.h"
 #include "hub/store_file.h"
@@ -123,7 +124,11 @@ static void on_progress(const struct progress *progress, void *userdata)
 int hub_suspect(struct hub *h, const struct suspicion *s, struct moment at)
 {
 	unsigned int row = 0;
-	int r = episodes_suspect(&h->episodes, s, at, &row);
+	int r;
+
+	if (pausing_withholds(h, s, at))
+		return -EALREADY;
+	r = episodes_suspect(&h->episodes, s, at, &row);
 
 	hub_arm(h);
 	if (r == 0)
@@ -179,6 +184,7 @@ static int init_store(struct hub *h)
 	if (resumed)
 		log_info("outbox: %u open incidents taken up", resumed);
 	watch_begin(h, at);
+	pausing_resume(h, at);
 	return 0;
 }
 

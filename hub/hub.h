@@ -16,6 +16,7 @@
 #include "hub/history.h"
 #include "hub/judge.h"
 #include "hub/outputs.h"
+#include "hub/pause.h"
 #include "hub/rhythm.h"
 #include "hub/supervision.h"
 #include "hub/uplink.h"
@@ -86,6 +87,8 @@ struct hub {
 	struct control *control;
 	struct voice *voice; /* NULL in a home that has none */
 	struct dialogue dialogue;
+	struct pause pause;
+	uint64_t pause_pressed_us;   /* the pause button, last */
 	struct dialogue_signs signs; /* as they were last shown */
 	struct health *health;
 	struct hub_keep keep;

@@ -29,8 +29,10 @@ int hub_begin_rhythm(struct hub *h)
 void hub_live(struct hub *h, const struct roster_sensor *sensor, const struct reading *reading,
 	struct moment at)
 {
-	if (h->rhythm && rhythm_reading(h->rhythm, sensor, reading, at))
+	if (h->rhythm && rhythm_reading(h->rhythm, sensor, reading, at)) {
 		episodes_moved(&h->episodes, sensor->name, at);
+		pause_moved(&h->pause);
+	}
 }
 
 bool hub_is_deaf(const struct hub *h)

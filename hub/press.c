@@ -14,6 +14,8 @@ enum press press_meaning(
 
 	if (reading->value == BUTTON_NONE)
 		return PRESS_NOTHING;
+	if (sensor->button == BUTTON_USE_PAUSE)
+		return asked == ASKED_NOTHING ? PRESS_PAUSE : PRESS_NOTHING;
 	if (reading->value == BUTTON_DOUBLE && sensor->is_double_social && asked == ASKED_NOTHING)
 		return PRESS_SOCIAL;
 	if (sensor->button == BUTTON_USE_FINE)
@@ -49,7 +51,7 @@ enum press press_heard(struct roster_sensor *sensor, const struct reading *readi
 	if (is_first)
 		sensor->asked_at_press = (uint8_t)asked;
 	press = press_meaning(sensor, reading, (enum asked)sensor->asked_at_press);
-	if (press == PRESS_FINE && reading->is_forgeable && is_first)
+	if ((press == PRESS_FINE || press == PRESS_PAUSE) && reading->is_forgeable && is_first)
 		return PRESS_NOTHING;
 	if (press != PRESS_HELP && press != PRESS_SOCIAL)
 		return press;

@@ -138,7 +138,9 @@ void prompts_say(struct hub *h, enum phrase phrase, const char *who, struct mome
 		.volume_pct = dialogue_volume(&h->config.dialogue, clock_of(at).minute)};
 
 	(void)snprintf(prompt.who, sizeof(prompt.who), "%s", who);
+	dialogue_signal(&h->dialogue, at.now_us);
 	speak(h, &prompt);
+	prompts_turn(h, at);
 }
 
 unsigned int prompts_faults(const struct hub *h,

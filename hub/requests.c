@@ -7,6 +7,7 @@
 #include "common/cleanup.h"
 #include "hub/discovery.h"
 #include "hub/hub.h"
+#include "hub/pausing.h"
 #include "hub/press.h"
 #include "hub/prompts.h"
 #include "hub/watch.h"
@@ -143,6 +144,8 @@ static int status(struct hub *h, const json_t *request, json_t *answer)
 	request_put(answer, "found", watch_faults_json(h));
 	request_put(answer, "routine", routine_json(h));
 	request_put_count(answer, "incidents_open", open_count(h));
+	request_put(answer, "suspended_until_ms",
+		json_integer(pause_is_on(&h->pause, clock_boot_us()) ? h->pause.until_ms : 0));
 	request_put(answer, "asking", json_boolean(episodes_is_asking(&h->episodes)));
 	request_put_count(answer, "readings", h->readings);
 	request_put_count(answer, "batches", h->batches);
@@ -328,6 +331,8 @@ static const struct {
 	{"say", prompts_request_say},
 	{"routine", request_routine},
 	{"summary", request_summary},
+	{"pause", pausing_request_pause},
+	{"resume", pausing_request_resume},
 };
 
 int hub_on_request(const char *verb, const json_t *request, json_t *answer, void *userdata)

@@ -38,8 +38,14 @@ enum sensor_role {
 };
 
 /* What a press on it means. BOTH: while asked, a short press is "fine" and a long one help; at any
- * other time every press is help. */
-enum button_use { BUTTON_USE_HELP, BUTTON_USE_FINE, BUTTON_USE_BOTH };
+ * other time every press is help. PAUSE: begins and ends the pause, and is no call. */
+enum button_use {
+	BUTTON_USE_HELP,
+	BUTTON_USE_FINE,
+	BUTTON_USE_BOTH,
+	BUTTON_USE_PAUSE,
+	BUTTON_USES
+};
 
 enum sensor_state { SENSOR_NEVER, SENSOR_FRESH, SENSOR_STALE, SENSOR_FAILED, SENSOR_STATES };
 

@@ -7,6 +7,7 @@
 #include "common/log.h"
 #include "hub/hub.h"
 #include "hub/keep.h"
+#include "hub/pausing.h"
 #include "hub/press.h"
 #include "hub/radio.h"
 #include "hub/watch.h"
@@ -44,6 +45,9 @@ static void on_press(struct hub *h, struct roster_sensor *sensor, const struct r
 	case PRESS_FINE:
 		(void)episodes_answer(&h->episodes, NULL, ANSWER_FINE, at);
 		hub_arm(h);
+		break;
+	case PRESS_PAUSE:
+		pausing_pressed(h, at);
 		break;
 	case PRESS_NOTHING:
 		break;

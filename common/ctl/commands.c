@@ -14,6 +14,7 @@
 
 #define DISCOVER_USUAL_S 30
 #define DISCOVER_MAX_S   600
+#define HOURS_MAX        12
 
 static const struct ctl_command commands[] = {
 	{"status", NULL, "status", CTL_EITHER, CTL_NOTHING, .show = show_status},
@@ -33,6 +34,8 @@ static const struct ctl_command commands[] = {
 	{"say", NULL, "say", CTL_HUB, CTL_TEXT, .show = show_say},
 	{"summary", NULL, "summary", CTL_HUB, CTL_WEEK, .show = show_summary},
 	{"routine", NULL, "routine", CTL_HUB, CTL_SHOW, .show = show_routine},
+	{"pause", NULL, "pause", CTL_HUB, CTL_HOURS, .takes_by = true, .show = show_pause},
+	{"resume", NULL, "resume", CTL_HUB, CTL_NOTHING, .takes_by = true, .show = show_resume},
 	{"acknowledge", "ack", "acknowledge", CTL_GATEWAY, CTL_INCIDENT, .takes_by = true,
 		.show = show_state},
 	{"on-the-way", NULL, "on_the_way", CTL_GATEWAY, CTL_INCIDENT, .takes_by = true,
@@ -97,6 +100,18 @@ static bool add_output(json_t *request, char *const **words, enum ctl_language l
 	       json_object_set_new(request, "on", json_boolean(strcmp(on, "on") == 0)) == 0;
 }
 
+static bool add_hours(json_t *request, char *const **words, enum ctl_language language, FILE *err)
+{
+	const char *word = **words;
+	char *end = NULL;
+	long hours = strtol(word, &end, 10);
+
+	if (end == word || *end || hours < 1 || hours > HOURS_MAX)
+		return complain(err, language, "\"%s\" is no pause: 1 to 12 hours", word, "");
+	(*words)++;
+	return json_object_set_new(request, "hours", json_integer(hours)) == 0;
+}
+
 /* Takes the command's words off *words. */
 static bool add_words(json_t *request, const struct ctl_command *command, bool is_last,
 	char *const **words, enum ctl_language language, FILE *err)
@@ -130,6 +145,8 @@ static bool add_words(json_t *request, const struct ctl_command *command, bool i
 		       complain(err, language, "\"%s\" needs to be told what: show", command->name,
 			       "");
 	}
+	if (command->words == CTL_HOURS && word)
+		return add_hours(request, words, language, err);
 	if (command->words == CTL_OUTPUT)
 		return add_output(request, words, language, err);
 	if (command->words == CTL_INCIDENT || command->words == CTL_SAID) {

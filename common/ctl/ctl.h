@@ -25,6 +25,7 @@ enum ctl_words_taken {
 	CTL_SAID,
 	CTL_OUTPUT,
 	CTL_TEXT,
+	CTL_HOURS,
 	CTL_SHOW,
 	CTL_WEEK,
 	CTL_ADDRESS

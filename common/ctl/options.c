@@ -30,6 +30,8 @@ static const char usage[] =
 	"    say TEXT                       says it aloud in the home\n"
 	"    summary [WEEK]                 the week's summary for the caregiver (2026-W48)\n"
 	"    routine show                   the home's rhythm by rooms and hours\n"
+	"    pause [HOURS] [--by NAME]      nothing is suspected for 1 to 12 hours; calls go on\n"
+	"    resume [--by NAME]             ends the pause\n"
 	"  gateway:\n"
 	"    acknowledge INCIDENT [--by NAME]   (ack) somebody has it in hand (or --last)\n"
 	"    on-the-way  INCIDENT [--by NAME]\n"

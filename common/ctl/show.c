@@ -122,6 +122,26 @@ static void show_states(FILE *out, enum ctl_language language, const json_t *sen
 	json_decref(rows);
 }
 
+/* Of a hub until when, of a gateway each home. */
+static void add_suspended(json_t *rows, enum ctl_language language, const json_t *answer)
+{
+	json_int_t until_ms = json_integer_value(json_object_get(answer, "suspended_until_ms"));
+	const json_t *homes = json_object_get(answer, "suspended");
+	char until[SHORT_MAX], text[2 * SHORT_MAX];
+
+	if (until_ms > 0) {
+		wall_text(until_ms, true, until);
+		add_pair(rows, language, "paused until", until);
+	}
+	for (size_t n = 0; n < json_array_size(homes); n++) {
+		const json_t *home = json_array_get(homes, n);
+
+		wall_text(json_integer_value(json_object_get(home, "until_ms")), true, until);
+		(void)snprintf(text, sizeof text, "%.40s  %s", text_of(home, "home"), until);
+		add_pair(rows, language, "paused until", text);
+	}
+}
+
 void show_status(FILE *out, enum ctl_language language, const json_t *answer)
 {
 	const json_t *uptime_s = json_object_get(answer, "uptime_s");
@@ -131,6 +151,8 @@ void show_status(FILE *out, enum ctl_language language, const json_t *answer)
 	add_field(rows, language, answer, "home", "home");
 	add_field(rows, language, answer, "homes", "homes");
 	add_field(rows, language, answer, "homes_lost", "homes not heard");
+	add_field(rows, language, answer, "homes_suspended", "homes paused");
+	add_suspended(rows, language, answer);
 	add_field(rows, language, answer, "version", "version");
 	if (json_is_integer(uptime_s)) {
 		duration_text(language, json_integer_value(uptime_s), text);
@@ -225,6 +247,20 @@ void show_say(FILE *out, enum ctl_language language, const json_t *answer)
 {
 	(void)answer;
 	print_line(out, ctl_words(language, "it is being said"), "", "");
+}
+
+void show_pause(FILE *out, enum ctl_language language, const json_t *answer)
+{
+	char until[SHORT_MAX];
+
+	wall_text(json_integer_value(json_object_get(answer, "suspended_until_ms")), true, until);
+	print_line(out, ctl_words(language, "paused until"), until, "");
+}
+
+void show_resume(FILE *out, enum ctl_language language, const json_t *answer)
+{
+	(void)answer;
+	print_line(out, ctl_words(language, "the pause is over"), "", "");
 }
 
 void show_state(FILE *out, enum ctl_language language, const json_t *answer)

@@ -22,6 +22,8 @@ void show_test(FILE *out, enum ctl_language language, const json_t *answer);
 void show_press(FILE *out, enum ctl_language language, const json_t *answer);
 void show_output(FILE *out, enum ctl_language language, const json_t *answer);
 void show_say(FILE *out, enum ctl_language language, const json_t *answer);
+void show_pause(FILE *out, enum ctl_language language, const json_t *answer);
+void show_resume(FILE *out, enum ctl_language language, const json_t *answer);
 void show_state(FILE *out, enum ctl_language language, const json_t *answer);
 void show_step(FILE *out, enum ctl_language language, const json_t *step);
 

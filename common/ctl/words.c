@@ -190,6 +190,9 @@ static const char *const phrases[][CTL_LANGUAGES] = {
 	{"siren", "sirène"},
 	{"is switched on", ": mise en marche"},
 	{"is switched off", ": arrêt"},
+	{"paused until", "en pause jusqu'à"},
+	{"homes paused", "domiciles en pause"},
+	{"the pause is over", "la pause est terminée"},
 	{"it is being said", "c'est en train d'être dit"},
 	/* the home's life */
 	{"%s days of this home are known", "%s jours de ce domicile sont connus"},
@@ -203,6 +206,9 @@ static const char *const phrases[][CTL_LANGUAGES] = {
 	{"the routine is switched off", "le rythme est désactivé"},
 	{"\"%s\" needs to be told what: show", "« %s » demande quoi faire : show"},
 	/* refusals */
+	{"\"%s\" is no pause: 1 to 12 hours", "« %s » n'est pas une pause : 1 à 12 heures"},
+	{"hours is not 1 to 12", "hours n'est pas de 1 à 12"},
+	{"this home is not paused", "ce domicile n'est pas en pause"},
 	{"\"%s\" needs a text", "« %s » demande un texte"},
 	{"text is not 1 to 511 bytes of plain text",
 		"text n'est pas un texte simple de 1 à 511 octets"},

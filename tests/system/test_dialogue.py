@@ -125,6 +125,43 @@ def test_a_centre_out_of_reach_is_told_and_so_is_its_return():
         wait_for(lambda: prompts(house)[-1:] and prompts(house)[-1] == "Le centre est joint, il est prévenu.", "it is reached", 40)
 
 
+def test_HS_11_paused_by_hand_over_a_kill_shown_at_the_centre_and_no_call_is_lost():
+    house, _ = speaking_house(ask_s=60)
+    with house:
+        house.start()
+        until_ms = house.hub.ask("pause", hours=2, by="anne")["suspended_until_ms"]
+        wait_for(lambda: prompts(house)[-1:] and prompts(house)[-1].startswith("Pause jusqu’à "), "the pause is said")
+        wait_for(lambda: house.gateway.ask("status")["suspended"] == [{"home": house.home, "until_ms": until_ms}], "the centre sees it")
+        house.hub.end(signal.SIGKILL)
+        house.hub.steps.clear()
+        house.start_hub(*FALL)
+        assert abs(house.hub.ask("status")["suspended_until_ms"] - until_ms) < 1000
+        house.hub.wait_step("withheld")
+        assert house.hub.incidents() == [] and "prompt" not in {s["what"] for s in house.hub.steps}
+        house.hub.ask("press", sensor="bouton")
+        house.hub.wait_step("receipt")
+        assert [i["class"] for i in house.hub.incidents()] == ["help"]
+        assert house.hub.ask("resume")["ok"]
+        assert house.hub.ask("resume")["error"] == "this home is not paused"
+        wait_for(lambda: any(p.startswith("La pause est terminée") for p in prompts(house)), "its end is said")
+        wait_for(lambda: house.gateway.ask("status")["homes_suspended"] == 0, "the centre sees that too")
+        wait_for(lambda: [i["state"] for i in house.hub.incidents() if i["class"] == "fall"] == ["verifying"], "the fall is asked about")
+        for hours in (0, 13, "2", 1.5):
+            assert not house.hub.ask("pause", hours=hours)["ok"], hours
+        house.hub.end()
+        assert not (house.folder / "hub.state/pause").exists()
+
+
+def test_HS_11_a_pause_that_ended_while_the_hub_was_off_is_over():
+    house, _ = speaking_house()
+    with house:
+        (house.folder / "hub.state/pause").write_text("1700000000000 7 another-boot\n", encoding="utf-8")
+        house.start_hub(is_up=False)
+        wait_for(lambda: "pause: over" in house.hub.text(), "it is over")
+        assert house.hub.ask("status")["suspended_until_ms"] == 0
+        assert not (house.folder / "hub.state/pause").exists()
+
+
 def test_HS_16_a_home_that_cannot_be_asked_in_two_ways_says_so():
     with House(ask_s=30) as house:
         house.start_hub(is_up=False)

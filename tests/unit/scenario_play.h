@@ -7,6 +7,7 @@
 
 #include "hub/episodes.h"
 #include "hub/judge.h"
+#include "hub/pause.h"
 #include "hub/press.h"
 
 #include <dirent.h>
@@ -38,6 +39,7 @@ struct play {
 	struct incident newest;
 	uint64_t impact_us[ROSTER_SENSORS_MAX]; /* the last shock of each sensor */
 	bool has_receipt_to_give;
+	struct pause pause;
 	struct roster roster;
 	struct judge *judge;
 	struct outbox *outbox;
@@ -106,7 +108,8 @@ static inline void suspect(struct play *p, const struct suspicion *s)
 	unsigned int row = 0;
 	const struct incident *i;
 
-	if (episodes_suspect(&p->episodes, s, moment_of(p), &row) != 1)
+	if (pause_withholds(&p->pause, s, moment_of(p).now_us) ||
+		episodes_suspect(&p->episodes, s, moment_of(p), &row) != 1)
 		return;
 	i = &p->episodes.table.episodes[row].incident;
 	p->incidents += strcmp(i->id, p->newest.id) != 0;

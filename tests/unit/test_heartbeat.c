@@ -12,7 +12,8 @@
 
 #define ID "0123456789abcdef0123456789abcdef"
 #define HEAD \
-	"{\"v\":1,\"home\":\"nice-1\",\"version\":\"0.1.0\",\"uptime_s\":60,\"wall_ms\":1,\"outbox\":0,"
+	"{\"v\":1,\"home\":\"nice-1\",\"version\":\"0.1.0\",\"uptime_s\":60,\"wall_ms\":1," \
+	"\"suspended_until_ms\":7,\"outbox\":0,"
 #define SENSORS "\"sensors\":{\"fresh\":3,\"stale\":1,\"failed\":0},"
 #define FAULT   "\"x\","
 #define OPEN    "{\"incident\":\"" ID "\",\"seq\":2,\"state\":\"raised\"}"

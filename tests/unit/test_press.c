@@ -77,6 +77,36 @@ static void test_a_double_press_is_social_only_where_it_is_said_and_nothing_is_a
 	}
 }
 
+static void test_HS_11_a_pause_button_pauses_and_is_heard_twice_in_the_open(void **state)
+{
+	const struct moment at = {.now_us = 1000, .wall_ms = 1700000000000};
+	struct roster_sensor button = {.role = ROLE_BUTTON, .button = BUTTON_USE_PAUSE};
+	struct suspicion s;
+
+	(void)state;
+	for (int press = BUTTON_PRESS; press <= BUTTON_HOLD; press++) {
+		struct reading r = {.kind = READING_BUTTON, .value = press};
+
+		assert_int_equal(press_heard(&button, &r, ASKED_NOTHING, at, &s), PRESS_PAUSE);
+		/* it is no answer, and silence raises */
+		assert_int_equal(
+			press_heard(&button, &r, ASKED_WHETHER_WELL, at, &s), PRESS_NOTHING);
+		r.is_forgeable = true;
+		assert_int_equal(press_heard(&button, &r, ASKED_NOTHING, at, &s), PRESS_NOTHING);
+		r.repeats = 1;
+		assert_int_equal(press_heard(&button, &r, ASKED_NOTHING, at, &s), PRESS_PAUSE);
+	}
+	/* no gesture on a call button does */
+	for (int use = BUTTON_USE_HELP; use <= BUTTON_USE_BOTH; use++)
+		for (int press = BUTTON_PRESS; press <= BUTTON_HOLD; press++) {
+			struct reading r = {.kind = READING_BUTTON, .value = press};
+
+			button.button = (enum button_use)use;
+			assert_int_not_equal(
+				press_heard(&button, &r, ASKED_NOTHING, at, &s), PRESS_PAUSE);
+		}
+}
+
 static const struct {
 	enum button_use use;
 	bool is_forgeable;
@@ -151,6 +181,7 @@ int main(void)
 		cmocka_unit_test(test_what_a_press_means),
 		cmocka_unit_test(
 			test_a_double_press_is_social_only_where_it_is_said_and_nothing_is_asked),
+		cmocka_unit_test(test_HS_11_a_pause_button_pauses_and_is_heard_twice_in_the_open),
 		cmocka_unit_test(test_what_is_heard_in_the_open_counts_by_its_second_hearing),
 		cmocka_unit_test(test_a_call_is_certain_and_the_residents),
 	};

@@ -91,7 +91,7 @@ static int check_heartbeat(const char *json, char error[ERROR_MAX])
 }
 
 /* Reads an object of the control socket by a table: before each name its type, b truth, s text,
- * i whole number, l list, t a text that may be absent. */
+ * i whole number, l list, t a text and h a whole number that may be absent. */
 static int check_fields(const char *json, char error[ERROR_MAX], const char *const *names)
 {
 	struct json_refusal refusal = {.text = error, .bytes = ERROR_MAX};
@@ -111,6 +111,8 @@ static int check_fields(const char *json, char error[ERROR_MAX], const char *con
 			(void)json_fields_integer(&f, name, 0, INT64_MAX);
 		else if (**names == 'l')
 			(void)json_fields_list(&f, name, 64);
+		else if (**names == 'h' && json_object_get(object, name))
+			(void)json_fields_integer(&f, name, 0, INT64_MAX);
 		else if (json_object_get(object, name)) /* t: a text that may be absent */
 			json_fields_text(&f, name, text, sizeof text);
 	}
@@ -122,7 +124,8 @@ static int check_fields(const char *json, char error[ERROR_MAX], const char *con
 static int check_request(const char *json, char error[ERROR_MAX])
 {
 	static const char *const names[] = {"s do", "t incident", "t said", "t outcome", "t by",
-		"t why", "t sensor", "t text", "t address", "t role", "t room", "t name", NULL};
+		"t why", "t sensor", "t text", "t address", "t role", "t room", "t name", "h hours",
+		NULL};
 
 	return check_fields(json, error, names);
 }
@@ -138,7 +141,8 @@ static int check_answer(const char *json, char error[ERROR_MAX])
 static int check_hub_status(const char *json, char error[ERROR_MAX])
 {
 	static const char *const names[] = {"b ok", "s home", "s version", "i uptime_s", "s broker",
-		"i outbox", "l sensors", "l faults", "l found", "i incidents_open", NULL};
+		"i outbox", "l sensors", "l faults", "l found", "i incidents_open",
+		"i suspended_until_ms", NULL};
 
 	return check_fields(json, error, names);
 }
@@ -160,8 +164,8 @@ static int check_hub_discovery(const char *json, char error[ERROR_MAX])
 static int check_gateway_status(const char *json, char error[ERROR_MAX])
 {
 	static const char *const names[] = {"b ok", "s version", "i uptime_s", "s broker",
-		"i homes", "i homes_lost", "i incidents_open", "s sound", "i refused", "l faults",
-		NULL};
+		"i homes", "i homes_lost", "i homes_suspended", "l suspended", "i incidents_open",
+		"s sound", "i refused", "l faults", NULL};
 
 	return check_fields(json, error, names);
 }

@@ -75,6 +75,7 @@ static void do_press(struct play *p, const json_t *step)
 	case PRESS_FINE:
 		(void)episodes_answer(&p->episodes, NULL, ANSWER_FINE, moment_of(p));
 		break;
+	case PRESS_PAUSE:
 	case PRESS_NOTHING:
 		break;
 	}
@@ -115,7 +116,7 @@ static void do_fall(struct play *p, const json_t *step)
 		.probability = json_number_value(json_object_get(step, "probability"))};
 
 	(void)snprintf(s.room, sizeof(s.room), "%s", sensor->room);
-	(void)episodes_suspect(&p->episodes, &s, moment_of(p), NULL);
+	suspect(p, &s);
 }
 
 /* As hub/rhythm suspects when nobody is heard for too long in that room. */
@@ -129,7 +130,7 @@ static void do_inactive(struct play *p, const json_t *step)
 		.probability = 0.5};
 
 	(void)snprintf(s.room, sizeof(s.room), "%s", text_of(step, "inactive", ""));
-	(void)episodes_suspect(&p->episodes, &s, moment_of(p), NULL);
+	suspect(p, &s);
 }
 
 static void do_moved(struct play *p, const json_t *step)
@@ -192,6 +193,22 @@ static void do_restart(struct play *p, const json_t *step)
 		(void)sqlite3_close(db);
 	}
 	start(p, "maison", ask_s);
+}
+
+/* So many hours from now on; 0 ends it. Kept over a restart as the hub keeps it. */
+static void do_pause(struct play *p, const json_t *step)
+{
+	json_int_t hours = json_integer_value(json_object_get(step, "pause"));
+	char text[PAUSE_TEXT_MAX];
+	struct suspicion withheld;
+
+	if (hours == 0 && pause_end(&p->pause, &withheld))
+		suspect(p, &withheld);
+	if (hours == 0)
+		return;
+	pause_begin(&p->pause, (uint32_t)hours, moment_of(p));
+	pause_to_text(&p->pause, "boot", text);
+	check(p, pause_from_text(text, "boot", moment_of(p), &p->pause), "no pause");
 }
 
 /* States of what the home still holds, oldest first, as one line. */
@@ -273,9 +290,9 @@ static const struct {
 } verbs[] = {{"home", do_home}, {"press", do_press}, {"reading", do_reading}, {"fall", do_fall},
 	{"inactive", do_inactive}, {"moved", do_moved}, {"answer", do_answer}, {"link", do_link},
 	{"centre", do_centre}, {"progress", do_progress}, {"restart", do_restart},
-	{"expect", do_expect}, {"shock", do_shock}, {"after", do_after}, {"motion", do_motion},
-	{"used", do_used}, {"rests", do_rests}, {"moves", do_moves}, {"surprise", do_surprise},
-	{"deaf", do_deaf}, {"concluded", do_concluded}};
+	{"pause", do_pause}, {"expect", do_expect}, {"shock", do_shock}, {"after", do_after},
+	{"motion", do_motion}, {"used", do_used}, {"rests", do_rests}, {"moves", do_moves},
+	{"surprise", do_surprise}, {"deaf", do_deaf}, {"concluded", do_concluded}};
 
 static void run_line(struct play *p, const char *line)
 {

@@ -121,6 +121,37 @@ static void test_a_restart_knows_them_and_a_failed_write_is_tried_again(void **s
 	assert_null(seen_free(s));
 }
 
+static void list_suspended(const char *home, int64_t until_ms, void *userdata)
+{
+	char *list = userdata;
+
+	(void)snprintf(list + strlen(list), 64, "%s:%lld ", home, (long long)until_ms);
+}
+
+static void test_HS_11_who_is_paused_is_known_until_it_is_over(void **state)
+{
+	struct shelf shelf = {.store.ops = &shelf_ops};
+	struct seen *s = NULL;
+	char list[128] = "";
+	(void)state;
+
+	assert_int_equal(seen_new(&s, &shelf.store, 240, (struct desk_moment){1, 7}), 0);
+	assert_false(seen_suspended(s, "nobody", 9000));
+	note(s, "zoe", 1);
+	note(s, "adam", 2);
+	assert_false(seen_suspended(s, "zoe", 0));
+	assert_true(seen_suspended(s, "zoe", 9000));
+	assert_false(seen_suspended(s, "zoe", 9000));
+	assert_true(seen_suspended(s, "adam", 8000));
+	assert_int_equal(seen_each_suspended(s, 7999, list_suspended, list), 2);
+	assert_string_equal(list, "adam:8000 zoe:9000 ");
+	/* a hub that is no longer heard pauses nobody for ever */
+	assert_int_equal(seen_each_suspended(s, 8000, NULL, NULL), 1);
+	assert_true(seen_suspended(s, "zoe", 0));
+	assert_int_equal(seen_each_suspended(s, 8000, NULL, NULL), 0);
+	assert_null(seen_free(s));
+}
+
 static void test_the_table_holds_its_most_and_no_more(void **state)
 {
 	struct shelf shelf = {.store.ops = &shelf_ops};
@@ -142,6 +173,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_home_is_written_once_and_only_when_it_changed),
 		cmocka_unit_test(test_a_restart_knows_them_and_a_failed_write_is_tried_again),
+		cmocka_unit_test(test_HS_11_who_is_paused_is_known_until_it_is_over),
 		cmocka_unit_test(test_the_table_holds_its_most_and_no_more),
 	};
 
