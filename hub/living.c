@@ -51,7 +51,7 @@ void hub_look(struct hub *h, struct moment at)
 
 	if (!h->rhythm)
 		return;
-	count = rhythm_turn(h->rhythm, hub_is_deaf(h), at, suspicions, answers);
+	count = rhythm_turn(h->rhythm, at, suspicions, answers);
 	for (int n = 0; n < count; n++)
 		judge_surprise(h->judge, &answers[n], &suspicions[n], at);
 	if (count > 0)

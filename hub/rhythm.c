@@ -17,6 +17,7 @@ struct rhythm {
 	struct routine *routine;
 	struct store_rhythm *store;
 	uint64_t look_us, save_us; /* when due */
+	int64_t deaf_from_ms;      /* nobody can hear since; 0: not so */
 	int64_t ahead_ms;          /* of the wall clock before the other one, when last looked */
 	char fault[STORE_RHYTHM_FAULT_MAX]; /* what is wrong beside the store, "" for nothing */
 	/* a recording's hours */
@@ -224,6 +225,16 @@ static bool is_audible(const struct rhythm *r, const char *room, uint64_t now_us
 	return has_motion ? hears_motion : !has_any || hears_any;
 }
 
+/* A way in by which rooms are heard is deaf: whoever walks into one of them is not noticed. */
+static bool is_deaf_somewhere(const struct rhythm *r)
+{
+	for (const struct roster_sensor *s = NULL;
+		(s = roster_following(r->supervision->roster, s));)
+		if (is_of_rooms(s) && supervision_is_deaf(r->supervision, s))
+			return true;
+	return false;
+}
+
 /* A sensor, of another room then, that cannot be heard any more: "" for none. */
 static const char *mute_elsewhere(const struct rhythm *r, uint64_t now_us)
 {
@@ -245,6 +256,23 @@ static const char *last_room(const struct rhythm *r)
 		       : "";
 }
 
+static bool can_hear(struct rhythm *r, struct moment at)
+{
+	int64_t now_ms = utc_of(r, at);
+
+	if (!is_deaf_somewhere(r) && is_audible(r, last_room(r), at.now_us) &&
+		is_audible(r, "", at.now_us)) {
+		r->deaf_from_ms = 0;
+		return true;
+	}
+	if (r->deaf_from_ms == 0)
+		r->deaf_from_ms = now_ms;
+	routine_missed(r->routine);
+	if (now_ms - r->deaf_from_ms > ROUTINE_PAUSE_MS)
+		(void)routine_not_heard(r->routine, time_of(r, at));
+	return false;
+}
+
 static int look(struct rhythm *r, struct moment at, struct suspicion ret[RHYTHM_TURN_MAX],
 	struct routine_answer answers[RHYTHM_TURN_MAX])
 {
@@ -261,8 +289,8 @@ static int look(struct rhythm *r, struct moment at, struct suspicion ret[RHYTHM_
 	return count > 0 ? count : 0;
 }
 
-int rhythm_turn(struct rhythm *r, bool is_deaf, struct moment at,
-	struct suspicion ret[RHYTHM_TURN_MAX], struct routine_answer ret_answers[RHYTHM_TURN_MAX])
+int rhythm_turn(struct rhythm *r, struct moment at, struct suspicion ret[RHYTHM_TURN_MAX],
+	struct routine_answer ret_answers[RHYTHM_TURN_MAX])
 {
 	int count = 0;
 
@@ -270,9 +298,7 @@ int rhythm_turn(struct rhythm *r, bool is_deaf, struct moment at,
 		return 0;
 	r->look_us = at.now_us + paced(r, RHYTHM_LOOK_US);
 	follow_clock(r, at);
-	if (is_deaf || !is_audible(r, last_room(r), at.now_us) || !is_audible(r, "", at.now_us))
-		(void)routine_not_heard(r->routine, time_of(r, at));
-	else
+	if (can_hear(r, at))
 		count = look(r, at, ret, ret_answers);
 	if (at.now_us >= r->save_us)
 		save(r, at);

@@ -5,8 +5,10 @@
  * is kept (hub/store_rhythm). Decides in the home's local time, keeps UTC. Knows no loop and no
  * clock; what it says is asked about first like any suspicion (HS-01).
  *
- * A silent radio is not a silent person: while nobody can hear (see rhythm_turn), silence starts
- * anew and no alarm follows; a sensor of another room that is silent is said among the reasons.
+ * A silent radio is not a silent person: while nobody can hear (see rhythm_turn) no alarm follows.
+ * After at most ROUTINE_PAUSE_MS of it the silence goes on, so that an adapter that comes and goes
+ * does not hide who lies there; after more it begins anew. A sensor of another room that is silent
+ * is said among the reasons.
  */
 #pragma once
 
@@ -69,13 +71,13 @@ void rhythm_play(struct rhythm *r, int64_t calendar_ms, double speed, struct mom
 bool rhythm_reading(struct rhythm *r, const struct roster_sensor *sensor,
 	const struct reading *reading, struct moment at);
 /*
- * Time passed: 0..RHYTHM_TURN_MAX suspicions, and the answers behind them. is_deaf: a way in by
- * which this home's rooms are heard is deaf. Also nobody can hear where all motion sensors of the
- * room of the last sign of life (all its sensors, where it has none), or all of the home, have
- * failed or are stale.
+ * Time passed: 0..RHYTHM_TURN_MAX suspicions, and the answers behind them. Nobody can hear while a
+ * way in by which rooms are heard is deaf or jammed, or where all motion sensors of the room of the
+ * last sign of life (all its sensors, where it has none), or all of the home, have failed or are
+ * stale.
  */
-int rhythm_turn(struct rhythm *r, bool is_deaf, struct moment at,
-	struct suspicion ret[RHYTHM_TURN_MAX], struct routine_answer ret_answers[RHYTHM_TURN_MAX]);
+int rhythm_turn(struct rhythm *r, struct moment at, struct suspicion ret[RHYTHM_TURN_MAX],
+	struct routine_answer ret_answers[RHYTHM_TURN_MAX]);
 /* When rhythm_turn() is due next. */
 uint64_t rhythm_next_us(const struct rhythm *r);
 

@@ -74,10 +74,14 @@ static void say_known(const struct routine_answer *a, struct suspicion *s)
 {
 	char text[LENGTH_MAX];
 
-	if (a->longest_s)
+	if (a->longest_s && a->longer)
 		(void)snprintf(add(s, 0), INCIDENT_TEXT_MAX,
-			"au plus %s dans les cas comparables (%u connus, %u plus longs)",
-			length(a->longest_s, text), a->comparable, a->longer);
+			"aussi long %u fois en %u jours, dans %u cas comparables", a->longer,
+			a->known_days, a->comparable);
+	else if (a->longest_s)
+		(void)snprintf(add(s, 0), INCIDENT_TEXT_MAX,
+			"jamais aussi long en %u jours (au plus %s dans %u cas comparables)",
+			a->known_days, length(a->longest_s, text), a->comparable);
 	(void)snprintf(add(s, 0), INCIDENT_TEXT_MAX, "seuil de ce logement : %s",
 		length(a->limit_s, text));
 	(void)snprintf(add(s, 0), INCIDENT_TEXT_MAX, "habitudes connues depuis %u jour%s",

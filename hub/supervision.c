@@ -175,6 +175,13 @@ void supervision_chatters(
 	watched_of(s, sensor, now_us)->chatter_us = now_us;
 }
 
+bool supervision_is_deaf(const struct supervision *s, const struct roster_sensor *sensor)
+{
+	const struct watched *w = known_of(s, sensor);
+
+	return w && is_deaf(s, w->way);
+}
+
 uint64_t supervision_silent_us(
 	const struct supervision *s, const struct roster_sensor *sensor, uint64_t now_us)
 {

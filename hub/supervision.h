@@ -85,6 +85,8 @@ void supervision_jam(struct supervision *s, unsigned int way, bool is_jammed, ui
 enum sensor_state supervision_state(
 	const struct supervision *s, const struct roster_sensor *sensor, uint64_t now_us);
 struct roster_counts supervision_count(const struct supervision *s, uint64_t now_us);
+/* The way by which it would be heard is not listened to, or jammed. */
+bool supervision_is_deaf(const struct supervision *s, const struct roster_sensor *sensor);
 /* How long it has been silent while it was listened to. */
 uint64_t supervision_silent_us(
 	const struct supervision *s, const struct roster_sensor *sensor, uint64_t now_us);

@@ -71,6 +71,11 @@ int routine_not_heard(struct routine *r, struct routine_time until)
 	return 0;
 }
 
+void routine_missed(struct routine *r)
+{
+	r->is_cut = true;
+}
+
 static void move_stamp(int64_t *stamp_ms, int64_t by_ms)
 {
 	if (*stamp_ms)

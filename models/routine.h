@@ -134,6 +134,8 @@ const char *routine_room_name(const struct routine *r, uint8_t room);
 int routine_push(struct routine *r, const struct routine_event *event);
 /* Nobody was listening until now (restart, deaf radio): silence starts anew and is not learned. */
 int routine_not_heard(struct routine *r, struct routine_time until);
+/* Some of the silence under way was not listened to: it is judged and not learned. */
+void routine_missed(struct routine *r);
 /* The clock that gave the times was set, by so much: the silence under way keeps its length.
  * −EINVAL where that leads nowhere. */
 int routine_clock_set(struct routine *r, int64_t by_ms);

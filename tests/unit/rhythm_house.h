@@ -44,7 +44,6 @@ struct house {
 	struct rhythm *rhythm;
 	uint64_t now_us; /* since MONDAY_MS */
 	int64_t wall_off_ms;
-	bool is_deaf;
 	unsigned int told;
 	struct suspicion silence, last; /* told of a silence, told at all */
 };
@@ -121,7 +120,7 @@ static inline void pass(struct house *h, uint64_t until_us)
 		int count;
 
 		h->now_us = next_us < until_us ? next_us : until_us;
-		count = rhythm_turn(h->rhythm, h->is_deaf, now_of(h), told, answers);
+		count = rhythm_turn(h->rhythm, now_of(h), told, answers);
 		for (int n = 0; n < count; n++) {
 			h->last = told[n];
 			if (answers[n].what == ROUTINE_LONG_SILENCE)
