@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 
 #define STACK_BYTES (128 * 1024)
 #define QUEUE_BYTES (256 * 1024)
@@ -45,6 +46,7 @@ static void on_answer(const void *record, size_t bytes, void *userdata)
 		h->counts.written = a->state.written;
 		h->counts.lost = a->state.lost;
 		h->counts.commits = a->state.commits;
+		h->counts.windows = a->state.windows;
 		break;
 	}
 }
@@ -124,6 +126,11 @@ int history_new(struct history **ret, sd_event *event, const struct history_opti
 	(void)mkdir(options->state_dir, 0700); /* where it cannot be made, opening says so */
 	(void)snprintf(h->writer->store.path, sizeof(h->writer->store.path), "%s/history.db",
 		options->state_dir);
+	(void)snprintf(
+		h->writer->windows, sizeof(h->writer->windows), "%s/windows", options->state_dir);
+	h->writer->has_key = options->window_key != NULL;
+	if (options->window_key)
+		memcpy(h->writer->key, options->window_key, sizeof(h->writer->key));
 	(void)snprintf(h->writer->summaries, sizeof(h->writer->summaries), "%s/summaries",
 		options->state_dir);
 	r = open_pair(h);
@@ -151,8 +158,10 @@ struct history *history_free(struct history *h)
 		(void)pthread_join(h->thread, NULL);
 	h->channel = channel_free(h->channel);
 	close_p(&h->fd);
-	if (h->writer)
+	if (h->writer) {
 		close_p(&h->writer->fd);
+		explicit_bzero(h->writer->key, sizeof(h->writer->key));
+	}
 	free(h->writer);
 	free(h);
 	return NULL;
@@ -170,6 +179,23 @@ void history_incident(struct history *h, const struct history_incident *incident
 	const struct history_message m = {.what = HISTORY_TELLS_INCIDENT, .incident = *incident};
 
 	tell(h, &m, offsetof(struct history_message, incident) + sizeof(m.incident));
+}
+
+void history_window(struct history *h, const struct window *window)
+{
+	enum history_what what = HISTORY_TELLS_WINDOW;
+	_cleanup_(free_p) uint8_t *plain = malloc(WINDOW_PLAIN_MAX);
+	struct iovec parts[2] = {{.iov_base = &what, .iov_len = sizeof(what)}, {.iov_base = plain}};
+	const struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
+
+	if (plain)
+		parts[1].iov_len = window_write(window, plain);
+	if (!plain || sendmsg(h->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+		h->counts.dropped++;
+	else
+		h->counts.told++;
+	if (plain)
+		explicit_bzero(plain, parts[1].iov_len);
 }
 
 void history_turn(struct history *h, int64_t wall_ms, bool is_night_far_more)

@@ -10,6 +10,7 @@
 
 #include "hub/diary.h"
 #include "hub/roster.h"
+#include "hub/window.h"
 
 #include <systemd/sd-event.h>
 
@@ -24,6 +25,7 @@ struct history_options {
 	const char *state_dir;
 	uint32_t days;
 	uint64_t spare_bytes;
+	const uint8_t *window_key; /* AES_GCM_KEY_BYTES, copied; NULL: no window is kept */
 };
 
 struct history_sensor {
@@ -47,6 +49,7 @@ struct history_counts {
 	uint64_t told, dropped; /* records that went into the queue, and that found it full */
 	uint64_t written, lost; /* of those, committed, and refused by the store */
 	uint64_t commits;
+	uint64_t windows; /* on the disk */
 };
 
 /* 0, or −errno of making the thread; whatever is wrong with the file is a fault and no error. */
@@ -59,6 +62,8 @@ struct history *history_free(struct history *h);
 int history_sensor(struct history *h, uint8_t row, const struct roster_sensor *sensor);
 void history_slice(struct history *h, const struct diary_slice *slice);
 void history_incident(struct history *h, const struct history_incident *incident);
+/* Sealed into state_dir/windows; nothing without a key. */
+void history_window(struct history *h, const struct window *window);
 /* Commits what was told; at a new local day sums the days before and prunes; on Monday morning
  * writes the week's summary into state_dir/summaries, with what models/routine says of its nights.
  * Each minute. */

@@ -4,6 +4,7 @@
  */
 #include "hub/history_store.h"
 #include "hub/local_day.h"
+#include "hub/window_store.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -219,6 +220,8 @@ int history_days_prune(struct history_store *s, int32_t today)
 	} kept[] = {
 		{"DELETE FROM slice WHERE begin_min < ?1",
 			local_day_begin_ms(local_day_add(today, -(int)s->days)) / 60000},
+		{"DELETE FROM window WHERE event_ms < ?1",
+			local_day_begin_ms(local_day_add(today, -WINDOW_STORE_DAYS - 1))},
 		{"DELETE FROM incident WHERE event_ms < ?1",
 			local_day_begin_ms(local_day_add(today, -incident_days))},
 		/* what a clock that ran ahead for a while left in the future */

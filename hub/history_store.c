@@ -33,7 +33,8 @@ static const char schema[] =
 	"CREATE TABLE audit (n INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, who TEXT NOT NULL,"
 	" what TEXT NOT NULL, why TEXT NOT NULL);"
 	"CREATE TABLE window (file INTEGER PRIMARY KEY, incident TEXT NOT NULL,"
-	" event_ms INTEGER NOT NULL);"
+	" event_ms INTEGER NOT NULL, state TEXT NOT NULL, outcome TEXT NOT NULL);"
+	"CREATE INDEX window_incident ON window (incident);"
 	"PRAGMA user_version=1;"
 	"COMMIT";
 
@@ -51,7 +52,10 @@ static const char *const texts[HISTORY_STATEMENTS] = {
 		" high = max(high, excluded.high), last = excluded.last",
 	[HISTORY_PUT_INCIDENT] = "INSERT OR REPLACE INTO incident VALUES (?,?,?,?,?,?,?,?)",
 	[HISTORY_PUT_DAY] = "INSERT OR REPLACE INTO day VALUES (?,?,?,?)",
-	[HISTORY_PUT_WINDOW] = "INSERT OR REPLACE INTO window VALUES (?,?,?)",
+	[HISTORY_PUT_WINDOW] = "INSERT OR REPLACE INTO window VALUES (?1,?2,?3,"
+			       "coalesce((SELECT state FROM incident WHERE id = ?2), ''),"
+			       "coalesce((SELECT outcome FROM incident WHERE id = ?2), 'none'))",
+	[HISTORY_END_WINDOW] = "UPDATE window SET state = ?, outcome = ? WHERE incident = ?",
 };
 
 int history_store_error(struct history_store *s, int code)
@@ -305,6 +309,7 @@ int history_store_slice(struct history_store *s, const struct diary_slice *slice
 int history_store_incident(struct history_store *s, const struct history_incident *incident)
 {
 	sqlite3_stmt *st = s->statements[HISTORY_PUT_INCIDENT];
+	int r;
 
 	(void)bind_text(st, 1, incident->id);
 	(void)sqlite3_bind_int64(st, 2, incident->event_ms);
@@ -314,6 +319,24 @@ int history_store_incident(struct history_store *s, const struct history_inciden
 	(void)bind_text(st, 6, incident_outcome_text(incident->outcome));
 	(void)sqlite3_bind_int(st, 7, incident->is_test);
 	(void)bind_text(st, 8, incident->room);
+	r = finish(s, st);
+	if (r < 0)
+		return r;
+	st = s->statements[HISTORY_END_WINDOW];
+	(void)bind_text(st, 1, incident_state_text(incident->state));
+	(void)bind_text(st, 2, incident_outcome_text(incident->outcome));
+	(void)bind_text(st, 3, incident->id);
+	return finish(s, st);
+}
+
+int history_store_window(
+	struct history_store *s, int64_t file, const char *incident, int64_t event_ms)
+{
+	sqlite3_stmt *st = s->statements[HISTORY_PUT_WINDOW];
+
+	(void)sqlite3_bind_int64(st, 1, file);
+	(void)bind_text(st, 2, incident);
+	(void)sqlite3_bind_int64(st, 3, event_ms);
 	return finish(s, st);
 }
 

@@ -26,6 +26,7 @@ enum history_statement {
 	HISTORY_PUT_INCIDENT,
 	HISTORY_PUT_DAY,
 	HISTORY_PUT_WINDOW,
+	HISTORY_END_WINDOW,
 	HISTORY_STATEMENTS
 };
 
@@ -56,6 +57,10 @@ void history_store_sensor(
 /* −EINVAL for a sensor that was not told. */
 int history_store_slice(struct history_store *s, const struct diary_slice *slice);
 int history_store_incident(struct history_store *s, const struct history_incident *incident);
+/* A window lies in that file; how its incident ends is noted beside it. In a transaction of its
+ * own: 0 or −errno. */
+int history_store_window(
+	struct history_store *s, int64_t file, const char *incident, int64_t event_ms);
 /* Committed and on the disk before it answers. */
 int history_store_audit(
 	struct history_store *s, int64_t at_ms, const char *who, const char *what, const char *why);

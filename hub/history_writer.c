@@ -24,6 +24,7 @@ static void tell_state(struct history_writer *w)
 	a.state.written = w->written;
 	a.state.lost = w->lost;
 	a.state.commits = w->commits;
+	a.state.windows = w->windows_count;
 	if (memcmp(&a, &w->told, sizeof(a)) == 0)
 		return;
 	w->told = a;
@@ -99,6 +100,7 @@ static void turn_day(struct history_writer *w, int64_t wall_ms)
 	}
 	if (w->settled_day == today || ++w->turns < HISTORY_SETTLED_TURNS)
 		return;
+	window_store_prune(w->windows, wall_ms);
 	r = history_days_sum(&w->store, today, DAYS_A_TURN);
 	if (r == 0)
 		r = history_days_prune(&w->store, today);
@@ -110,7 +112,38 @@ static void turn_day(struct history_writer *w, int64_t wall_ms)
 		(void)history_store_begin_anew(&w->store);
 }
 
-static void take(struct history_writer *w, const struct history_message *m)
+static void count_windows(struct history_writer *w)
+{
+	int64_t numbers[WINDOW_STORE_MAX];
+
+	w->windows_count = window_store_list(w->windows, numbers);
+}
+
+/* Onto the disk at once: falls are rare. What it is about is remembered beside it, for how the
+ * incident ends is known later. */
+static void keep_window(struct history_writer *w, struct bytes plain)
+{
+	struct bytes b = plain;
+	const uint8_t *id = bytes_take(&b, INCIDENT_ID_MAX - 1);
+	int64_t event_ms = bytes_signed(&b, 8);
+	int64_t number = w->has_key && id ? window_store_put(w->windows, w->key, plain) : -ENOKEY;
+	char incident[INCIDENT_ID_MAX] = "";
+
+	if (id)
+		memcpy(incident, id, INCIDENT_ID_MAX - 1);
+	explicit_bzero(&w->in, sizeof(enum history_what) + plain.left);
+	if (number < 0) {
+		w->lost++;
+		return;
+	}
+	commit(w);
+	if (w->store.db)
+		(void)history_store_window(&w->store, number, incident, event_ms);
+	count_windows(w);
+	tell_state(w);
+}
+
+static void take(struct history_writer *w, const struct history_message *m, size_t bytes)
 {
 	switch (m->what) {
 	case HISTORY_TELLS_SENSOR:
@@ -129,6 +162,9 @@ static void take(struct history_writer *w, const struct history_message *m)
 				m->turn.is_night_far_more);
 		tell_state(w);
 		break;
+	case HISTORY_TELLS_WINDOW:
+		keep_window(w, bytes_of(w->in.bytes + sizeof(m->what), bytes - sizeof(m->what)));
+		break;
 	}
 }
 
@@ -140,10 +176,11 @@ void *history_writer_run(void *writer)
 	(void)history_store_open(&w->store);
 	/* checking and opening took 200 kB for a moment */
 	(void)malloc_trim(0);
+	count_windows(w);
 	tell_state(w);
-	while ((bytes = recv(w->fd, &w->message, sizeof(w->message), 0)) != 0) {
+	while ((bytes = recv(w->fd, &w->in, sizeof(w->in), 0)) != 0) {
 		if (bytes > 0)
-			take(w, &w->message);
+			take(w, &w->in.message, (size_t)bytes);
 		else if (errno != EINTR)
 			break;
 	}

@@ -7,6 +7,7 @@
 #include "common/channel.h"
 #include "hub/history_store.h"
 #include "hub/week.h"
+#include "hub/window_store.h"
 
 #define HISTORY_SETTLED_TURNS \
 	30 /* a day must have lasted so many minutes before it is believed \
@@ -16,7 +17,8 @@ enum history_what {
 	HISTORY_TELLS_SENSOR,
 	HISTORY_TELLS_SLICE,
 	HISTORY_TELLS_INCIDENT,
-	HISTORY_TELLS_TURN
+	HISTORY_TELLS_TURN,
+	HISTORY_TELLS_WINDOW
 };
 
 /* From the loop; only as long as its kind needs. */
@@ -44,23 +46,29 @@ struct history_answer {
 	union {
 		struct {
 			char fault[INCIDENT_TEXT_MAX];
-			uint64_t written, lost, commits;
+			uint64_t written, lost, commits, windows;
 		} state;
 	};
 };
 
 struct history_writer {
-	char summaries[HISTORY_PATH_MAX];
+	char summaries[HISTORY_PATH_MAX], windows[HISTORY_PATH_MAX];
+	bool has_key;
+	uint8_t key[AES_GCM_KEY_BYTES];
 	int fd;                  /* where messages come from, blocking */
 	struct channel *channel; /* borrowed from the history: answers go to the loop */
 	struct history_store store;
 	bool is_writing, is_refused; /* in a transaction; this one has failed */
 	uint64_t batch;              /* records in it */
 	struct history_answer told;  /* the state that the loop knows */
-	uint64_t written, lost, commits;
+	uint64_t written, lost, commits, windows_count;
 	int32_t day, settled_day;
 	unsigned int turns; /* seen on that day */
-	struct history_message message;
+	union {
+		struct history_message message;
+		/* HISTORY_TELLS_WINDOW: its plain bytes follow */
+		uint8_t bytes[sizeof(enum history_what) + WINDOW_PLAIN_MAX];
+	} in;
 };
 
 /* What the sums say of the week that begins on that Monday. */

@@ -21,6 +21,7 @@
 #include "hub/supervision.h"
 #include "hub/uplink.h"
 #include "hub/voice.h"
+#include "hub/windows.h"
 #include "sensors/jamming.h"
 #include "sensors/source.h"
 
@@ -51,6 +52,8 @@ struct hub_source {
 /* What is kept of what is heard (hub/keep.c). */
 struct hub_keep {
 	struct history *history;
+	struct windows *windows;   /* NULL without a key */
+	const char *windows_state; /* what a technician is told of them */
 	struct diary diary;
 	struct sensor_id known[ROSTER_SENSORS_MAX]; /* whom the history knows in each row */
 	uint64_t next_us;

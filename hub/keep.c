@@ -4,24 +4,53 @@
  */
 #include "hub/keep.h"
 
+#include "common/log.h"
 #include "hub/local_time.h"
+#include "hub/window_store.h"
 
 #include <errno.h>
 #include <string.h>
 
 #define TURN_US (60 * US_PER_S)
 
+static void on_window(const struct window *window, void *userdata)
+{
+	struct hub *h = userdata;
+
+	history_window(h->keep.history, window);
+}
+
+/* Raw samples are kept under a key alone: 0, or the error of the rest. */
+static int init_windows(struct hub *h, uint8_t ret_key[AES_GCM_KEY_BYTES])
+{
+	int r = window_key_load(ret_key);
+
+	h->keep.windows_state = r == 0         ? "kept"
+				: r == -ENOENT ? "no key"
+				: r == -EINVAL ? "the key is not of 32 bytes"
+					       : "the key cannot be read";
+	if (r < 0 && r != -ENOENT)
+		log_error("windows: %s: no accelerometer window is kept", h->keep.windows_state);
+	return r == 0 ? windows_new(&h->keep.windows, on_window, h) : 0;
+}
+
 int keep_init(struct hub *h)
 {
+	uint8_t key[AES_GCM_KEY_BYTES];
+	int r = init_windows(h, key);
 	const struct history_options options = {.state_dir = h->config.state_dir,
 		.days = h->config.history_days,
-		.spare_bytes = HISTORY_SPARE_BYTES};
+		.spare_bytes = HISTORY_SPARE_BYTES,
+		.window_key = h->keep.windows ? key : NULL};
 
 	/* days are the home's, with or without its rhythm */
 	if (h->config.rhythm.zone[0])
 		(void)local_time_set_zone(h->config.rhythm.zone);
 	h->keep.next_us = clock_boot_us() + TURN_US;
-	return history_new(&h->keep.history, h->event, &options);
+	if (r == 0)
+		r = history_new(&h->keep.history, h->event, &options);
+	explicit_bzero(key, sizeof(key));
+	return r;
 }
 
 static void tell_over(struct hub *h, struct moment at, bool is_end)
@@ -39,8 +68,11 @@ static void tell_over(struct hub *h, struct moment at, bool is_end)
 
 void keep_done(struct hub *h)
 {
+	if (h->keep.windows)
+		windows_turn(h->keep.windows, INT64_MAX);
 	if (h->keep.history)
 		tell_over(h, hub_now(), true);
+	h->keep.windows = windows_free(h->keep.windows);
 	h->keep.history = history_free(h->keep.history);
 }
 
@@ -79,6 +111,8 @@ void keep_accel(struct hub *h, const struct roster_sensor *sensor, const struct 
 	int row = row_of(h, sensor, at);
 	struct diary_slice over;
 
+	if (h->keep.windows)
+		(void)windows_push(h->keep.windows, sensor->place, batch, at.wall_ms);
 	if (row >= 0 && diary_accel(&h->keep.diary, (uint8_t)row, batch, at.wall_ms, &over) == 1)
 		history_slice(h->keep.history, &over);
 }
@@ -98,6 +132,8 @@ void keep_incident(struct hub *h, const struct episode *episode)
 	memcpy(told.id, i->id, sizeof(told.id));
 	memcpy(told.room, i->room, sizeof(told.room));
 	history_incident(h->keep.history, &told);
+	if (h->keep.windows && i->class == INCIDENT_FALL && i->state <= INCIDENT_RAISED)
+		(void)windows_fall(h->keep.windows, i->id, &episode->sensor, i->event_ms);
 }
 
 uint64_t keep_next_us(const struct hub *h)
@@ -131,5 +167,7 @@ void keep_turn(struct hub *h, struct moment at)
 			note_minute(h, (uint8_t)row, DIARY_SILENT, at);
 	}
 	note_minute(h, DIARY_HUB, DIARY_RUNNING, at);
+	if (h->keep.windows)
+		windows_turn(h->keep.windows, at.wall_ms);
 	tell_over(h, at, false);
 }

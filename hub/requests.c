@@ -157,6 +157,8 @@ static int status(struct hub *h, const json_t *request, json_t *answer)
 	request_put_count(answer, "commits", outbox_commits(h->outbox));
 	request_put_count(answer, "history_commits", history.commits);
 	request_put_count(answer, "history_lost", history.lost + history.dropped);
+	request_put(answer, "windows", json_string(h->keep.windows_state));
+	request_put_count(answer, "windows_kept", history.windows);
 	return 0;
 }
 

@@ -96,10 +96,11 @@ static void on_accel(const struct accel_batch *batch, void *userdata)
 	if (!sensor)
 		return;
 	source->wearable = sensor;
+	/* first, so that a fall's window ends with what showed it */
+	keep_accel(h, sensor, batch, at);
 	if (judge_accel(h->judge, sensor, batch, at) < 0)
 		h->malformed++;
 	hub_conclude(h, at);
-	keep_accel(h, sensor, batch, at);
 }
 
 static void end_stream(struct hub_source *source)

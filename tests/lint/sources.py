@@ -35,7 +35,7 @@ WRAPPED_IN = {
     r"jansson\.h": r"common/(control|incident|heartbeat|json)\w*\.[ch]|(common/ctl|hub|caller-gateway|models/eval)/.*",
     r"bluetooth/.*": r"sensors/(adapter|gatt_socket)\.c",
     r"sqlite3\.h": r"(common/store_sqlite|hub/(store|outbox|history)\w*|caller-gateway/store_sqlite\w*)\.[ch]",
-    r"openssl/.*": r"sensors/aes_ccm\.c|models/eval/.*",
+    r"openssl/.*": r"sensors/aes_[cg]cm\.c|models/eval/.*",
     r"systemd/sd-daemon\.h": r"common/(health|log)\.c",
     r"systemd/sd-event\.h": r"(common|sensors|hub|caller-gateway)/[^/]*",
     r"modbus/modbus\.h": r"sensors/bus_link\.c",

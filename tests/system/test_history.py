@@ -123,6 +123,35 @@ def test_the_weeks_summary_is_shown_in_the_callers_language():
         assert show(house, "C", "../hub.yaml")[0] == 1
 
 
+def with_key(house):
+    folder = house.folder / "credentials"
+    folder.mkdir(mode=0o700)
+    (folder / "vigie-hub.windows").write_bytes(bytes(range(32)))
+    return {"CREDENTIALS_DIRECTORY": str(folder)}
+
+
+def test_a_falls_window_is_sealed_with_the_credentials_key():
+    with House() as house:
+        house.start_broker()
+        house.start_hub("--replay", RECORDINGS / "fall.csv", "--speed", "max", is_up=False, **with_key(house))
+        wait_for(lambda: house.hub.ask("status")["windows_kept"] == 1 or house.hub.incidents(), "the fall is seen")
+        assert house.hub.ask("status")["windows"] == "kept"
+        assert house.hub.end() == 0
+        [sealed] = (house.folder / "hub.state/windows").iterdir()
+        assert stat.S_IMODE(sealed.stat().st_mode) == 0o600
+        content = sealed.read_bytes()
+        assert content.startswith(b"VIGIEWIN\x01") and len(content) > 1000 and b"wearable" not in content
+        assert rows(house, "SELECT count(*) FROM window w JOIN incident i ON i.id = w.incident") == [(1,)]
+
+
+def test_without_a_key_no_window_is_kept_and_the_status_says_so():
+    with House() as house:
+        house.start_broker()
+        status = play(house, RECORDINGS / "fall.csv")
+        assert (status["windows"], status["windows_kept"]) == ("no key", 0), status
+        assert not (house.folder / "hub.state/windows").exists()
+
+
 def main():
     if not (BUILD / "bin/vigie-hub").exists():
         print("1..1\nnot ok 1 - everything is built: vigie-hub is missing")
