@@ -13,8 +13,8 @@
 
 /* The card in models/training/MODEL.md gives each one's source. */
 #define SET_ODDS        (-2.2F) /* the share of falls in the fall model's calibration: one in ten */
-#define HOME_ODDS       (-11.5F) /* … and at home: one impact in a hundred thousand */
-#define COST_ODDS       8.95F    /* a missed fall weighs as much as 7 700 needless questions */
+#define START_ODDS      (-2.55F) /* of what is no fall: rare, and its cost high */
+#define START_SPARE     0.01F    /* a shock right at the threshold counts as reaching it */
 #define SHOCK_LEAST     (-3.0F)
 #define SHOCK_MOST      5.5F
 #define SHOCK_KEPT      0.0F /* less is not weighed at all */
@@ -94,6 +94,19 @@ static void settle(struct fusion *f)
 	}
 }
 
+/* A shock that the fall model itself would call a fall is asked about where nothing else is known,
+ * with the usual threshold: its own is where a missed one weighs as much as the needless ones. */
+static float start_odds(const struct fusion *f, const struct fusion_event *e)
+{
+	enum wear_place place;
+
+	if (e->class != FUSION_FALL)
+		return START_ODDS;
+	place = f->sensors[e->sensor].sensor.place;
+	return SET_ODDS + START_SPARE -
+	       fusion_odds_of(fall_weights_shipped.calibrations[place].threshold[FALL_FIRST]);
+}
+
 /* Room for a new event: a free one, else the weakest that was not told, else the oldest. */
 static struct fusion_event *begin(
 	struct fusion *f, enum fusion_class class, uint8_t sensor, uint64_t mark, uint64_t began_us)
@@ -124,7 +137,7 @@ static struct fusion_event *begin(
 	found->resident = f->home.residents == 1;
 	if (sensor < FUSION_SENSORS_MAX)
 		found->resident = f->sensors[sensor].sensor.resident;
-	fusion_put(found, FUSION_START, HOME_ODDS + COST_ODDS, 0, FUSION_SENSORS_MAX);
+	fusion_put(found, FUSION_START, start_odds(f, found), 0, FUSION_SENSORS_MAX);
 	fusion_look_around(f, found);
 	return found;
 }

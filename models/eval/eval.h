@@ -7,3 +7,4 @@
 
 int eval_falls(int argc, char **argv);
 int eval_routine(int argc, char **argv);
+int eval_fusion(int argc, char **argv);

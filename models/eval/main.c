@@ -15,6 +15,7 @@ static const struct {
 } commands[] = {
 	{"falls", eval_falls, "the fall model on recorded trials of worn accelerometers"},
 	{"routine", eval_routine, "the routine model on recorded homes"},
+	{"fusion", eval_fusion, "all evidence weighed, on the same trials"},
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -65,6 +65,20 @@ def test_figures_of_a_known_index(folder):
     assert "mine" in table and "theirs" in table and "ankle" in table
 
 
+def test_fusion_asks_about_what_the_model_alone_calls(folder):
+    result = run("fusion", "--data", folder_with(folder))
+    assert result.returncode == 0, result.stderr
+    rows = {(line[:16].strip(), line[17:42].strip()): [int(n) for n in line[43:].split()]
+            for line in result.stdout.splitlines() if line.startswith(("mine", "theirs"))}
+    assert len(rows) == 6, result.stdout
+    # falls, called, asked, raised at once; the same of daily life
+    assert rows["mine", "no other sensor"] == [2, 2, 2, 0, 1, 0, 0, 0], result.stdout
+    assert rows["theirs", "rooms stay silent"][:2] == [1, 0], result.stdout
+    result = run("fusion", "--data", os.path.join(folder, "nothing"))
+    assert result.returncode == 2 and "index.csv" in result.stderr
+    assert run("fusion", "--nonsense").returncode == 2
+
+
 def test_set_and_place_options(folder):
     figures, _ = measured(folder_with(folder), "--set", "mine", "--place", "trunk")
     assert list(figures["sets"]) == ["mine"] and figures["all"]["trials"] == 3
