@@ -17,6 +17,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #define CONFIG_DEFAULT "/etc/vigie/hub.yaml"
 
@@ -115,6 +116,8 @@ static int run(const struct hub_options *o, struct hub *h)
 
 	/* a full disk or a peer that went away is an error of the call, not the end of the hub */
 	(void)signal(SIGXFSZ, SIG_IGN);
+	/* the radio's capabilities are the hub's own, and no child's (vigie-voice) */
+	(void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 	(void)signal(SIGPIPE, SIG_IGN);
 	h->is_exit_at_end = o->is_exit_at_end;
 	if (sd_event_new(&h->event) < 0)

@@ -12,14 +12,12 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <linux/capability.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #define TAIL_MS     250 /* 44 ms of tail are lost on drain */
@@ -34,16 +32,6 @@ struct mouth {
 	struct voice_order order; /* being said */
 	bool has_sounded;
 };
-
-/* The hub gives its voice the radio's capabilities with everything else it has: not needed here. */
-static void drop_capabilities(void)
-{
-	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {{.effective = 0}};
-
-	(void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-	(void)syscall(SYS_capset, &header, none);
-}
 
 static void tell(const struct mouth *m, enum voice_told_what what, int error)
 {
@@ -192,7 +180,6 @@ int main(int argc, char *argv[])
 		(void)fprintf(stderr, "vigie-voice: is started by vigie-hub and by nobody else\n");
 		return 2;
 	}
-	drop_capabilities();
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	playback_device_init(&m.device, device);
 	while (take_order(&m))

@@ -6,7 +6,9 @@ import array
 import math
 import os
 import pathlib
+import re
 import signal
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -200,6 +202,27 @@ def test_a_home_without_sound_is_told():
     with House(dialogue=", device: nosuchdevice") as house:
         house.start_hub(is_up=False)
         wait_for(lambda: "voice: no sound: No such file or directory" in house.hub.ask("status")["faults"], "the fault")
+
+
+def test_the_voice_has_none_of_the_hubs_privileges_and_descriptors():
+    house, _ = speaking_house()
+    with house:
+        if os.geteuid() == 0:  # as its unit starts it: another user, with the radio's capabilities
+            subprocess.run(["chown", "-R", "nobody", house.folder], check=True)
+            privileges = "+net_raw,+net_admin"
+            house.hub.command[:0] = ["setpriv", "--reuid=nobody", "--clear-groups", f"--inh-caps={privileges}", f"--ambient-caps={privileges}"]
+            house.hub.command = [str(word) for word in house.hub.command]
+        house.start_hub(is_up=False)
+        house.hub.ask("say", text="Un.")
+        house.hub.wait_step("said")
+        status = lambda pid: pathlib.Path(f"/proc/{pid}/status").read_text()
+        if os.geteuid() == 0:
+            assert re.search(r"CapPrm:\s0+3000$", status(house.hub.process.pid), re.M), status(house.hub.process.pid)
+        voice = voices(house.hub)[0]
+        assert re.search(r"CapPrm:\s0+$", status(voice), re.M), status(voice)
+        targets = [os.readlink(f"/proc/{voice}/fd/{fd}") for fd in os.listdir(f"/proc/{voice}/fd")]
+        assert not [t for t in targets if "hub.state" in t or "inotify" in t or "eventfd" in t], targets
+        assert sum(t.startswith("socket:") for t in targets) == 1, targets
 
 
 def test_a_killed_voice_is_replaced_and_a_killed_hub_leaves_none():
