@@ -30,7 +30,13 @@ state_dir: {folder}/hub
 control: {folder}/hub.control
 brokers: ["mqtts://127.0.0.1:{port}"]
 tls: {{ca: {broker}/ca.crt, certificate: {broker}/homes/{home}.crt, key: {broker}/homes/{home}.key}}
-dialogue: {{ask_s: {ask_s}}}
+dialogue:
+  ask_s: {ask_s}
+  language: {language}
+  device: {home_device}
+  repeat_s: 60
+  night: {{from: "00:00", to: "00:00"}}
+  words: {{ask_fall: {ask_fall}}}
 sensors:
   - {{id: wearable, name: {sensor}, room: {room}, role: wearable, place: wrist}}
 {more_sensors}"""
@@ -45,8 +51,10 @@ homes:
   - {{home: {home}, resident: {resident}, address: {address}}}
 """
 PEOPLE = {
-    "fr": {"sensor": "montre", "room": "Salon", "resident": "Madame Martin", "address": "12 rue Pastorelli à Nice"},
-    "en": {"sensor": "watch", "room": "Living room", "resident": "Mrs Martin", "address": "12 rue Pastorelli, Nice"},
+    "fr": {"sensor": "montre", "room": "Salon", "resident": "Madame Martin", "address": "12 rue Pastorelli à Nice",
+           "ask_fall": "Madame Martin, est-ce que tout va bien ? Si oui, appuyez sur votre bouton."},
+    "en": {"sensor": "watch", "room": "Living room", "resident": "Mrs Martin", "address": "12 rue Pastorelli, Nice",
+           "ask_fall": "Mrs Martin, are you all right? If so, press your button."},
 }
 OPERATOR = {"fr": "opératrice Anne", "en": "operator Anne"}
 
@@ -123,6 +131,7 @@ class Chain:
         self.port = free_port()
         self.programs = []
         self.wav = None if sound_card() else os.path.join(TOP, "build", "demo", "alert.wav")
+        self.home_wav = self.wav and os.path.join(TOP, "build", "demo", "home.wav")
 
     def __enter__(self):
         self.folder = tempfile.mkdtemp(prefix="vigie-demo-")
@@ -137,8 +146,9 @@ class Chain:
             signal.signal(number, signal.SIG_IGN)
         for program in reversed(self.programs):
             program.stop()
-        if self.wav and os.path.exists(self.wav) and os.path.getsize(self.wav) <= WAV_HEADER_BYTES:
-            os.remove(self.wav)
+        for wav in filter(None, (self.wav, self.home_wav)):
+            if os.path.exists(wav) and os.path.getsize(wav) <= WAV_HEADER_BYTES:
+                os.remove(wav)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self):
@@ -160,7 +170,8 @@ class Chain:
 
     def write_configurations(self):
         values = {"folder": self.folder, "broker": self.broker, "port": self.port, "home": HOME, "ask_s": ASK_S,
-                  "language": self.language, "device": json.dumps(self.device())}
+                  "language": self.language, "device": json.dumps(self.device(self.wav)),
+                  "home_device": json.dumps(self.device(self.home_wav))}
         values["more_sensors"] = "".join(
             f"  - {{id: {json.dumps(sensor)}, name: {json.dumps(sensor)}, room: {json.dumps(room)}, role: {role}}}\n"
             for sensor, room, role in self.recording.sensors())
@@ -170,13 +181,14 @@ class Chain:
             with open(f"{self.folder}/{part}.yaml", "w", encoding="utf-8") as file:
                 file.write(text.format(**values))
 
-    def device(self):
-        if not self.wav:
+    @staticmethod
+    def device(wav):
+        if not wav:
             return "default"
-        os.makedirs(os.path.dirname(self.wav), exist_ok=True)
-        if os.path.exists(self.wav):
-            os.remove(self.wav)
-        return f"file:FILE='{self.wav}',FORMAT=wav"
+        os.makedirs(os.path.dirname(wav), exist_ok=True)
+        if os.path.exists(wav):
+            os.remove(wav)
+        return f"file:FILE='{wav}',FORMAT=wav"
 
     def launch(self, name, *command):
         self.programs.append(Program(name, command, self.folder, self.events))

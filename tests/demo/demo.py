@@ -27,6 +27,7 @@ import words  # noqa: E402
 ANSWER_AFTER_S = 5
 CLOSE_AFTER_S = 2
 SPOKEN_LIMIT_S = 60
+LAST_WORD_S = 8
 MERGE_S = 0.05
 EXIT_INTERRUPTED = 130
 
@@ -53,7 +54,7 @@ class Narrator:
         if at not in words.STEPS:
             return
         text = self.worded(at, step.get("text") or "")
-        if at in self.steps and at[1] not in ("reading", "progress"):
+        if at in self.steps and at[1] not in ("reading", "progress", "prompt"):
             text = words.WORDS["again"][self.column].format(text=text)
         self.steps.setdefault(at, step["time_us"])
         part = words.PARTS[step["part"]][self.column]
@@ -87,6 +88,8 @@ class Demo:
         self.answer_at = None
         self.close_at = None
         self.is_over = False
+        self.unsaid = 0  # what the home's voice has still to say
+        self.over_by = None
 
     def run(self):
         with chain.Chain(self.recording, self.options.lang, self.events) as running:
@@ -129,6 +132,8 @@ class Demo:
     def on_step(self, step):
         """One line of a control socket's stream."""
         self.narrator.tell(step)
+        if step["part"] == "hub":
+            self.unsaid += {"prompt": 1, "said": -1, "unsaid": -1}.get(step["what"], 0)
         what = (step["part"], step["what"])
         if step.get("incident") and not self.incident:
             self.incident = step["incident"]
@@ -140,7 +145,7 @@ class Demo:
             self.close_at = time.monotonic() + CLOSE_AFTER_S
             self.narrator.say("closing")
         elif what in (("hub", "closed"), ("hub", "cancelled")):
-            self.is_over = True
+            self.over_by = time.monotonic() + LAST_WORD_S
         elif what == ("hub", "ended") and not self.incident:
             print(flush=True)
             self.narrator.say("nothing")
@@ -179,6 +184,8 @@ class Demo:
         if self.close_at is not None and now >= self.close_at:
             self.close_at = float("inf")
             self.running.close(self.incident)
+        if self.over_by and (self.unsaid == 0 or now >= self.over_by):
+            self.is_over = True
         if self.answer_at is None and self.suspected_at and now > self.suspected_at + SPOKEN_LIMIT_S:
             raise chain.Stuck(SPOKEN_LIMIT_S)
 
@@ -187,6 +194,8 @@ class Demo:
         if ("gateway", "spoken") in self.narrator.steps and self.running.wav:
             print(flush=True)
             self.narrator.say("listen", path=self.running.wav)
+            if os.path.exists(self.running.home_wav):
+                self.narrator.say("listen_home", path=self.running.home_wav)
         self.narrator.say("end")
 
 

@@ -5,7 +5,8 @@ STEPS = {
     # (part, what): (French, English); what follows " : " or ": " is left out when the step has no text
     ("hub", "reading"): ("le capteur parle : {text}", "the sensor speaks: {text}"),
     ("hub", "suspected"): ("une chute est soupçonnée", "a fall is suspected"),
-    ("hub", "verifying"): ("on demande à la personne si tout va bien", "the resident is asked whether all is well"),
+    ("hub", "verifying"): ("on demande à la personne si tout va bien, à voix haute", "the resident is asked aloud whether all is well"),
+    ("hub", "prompt"): ("la voix du domicile : « {text} »", "the home's voice: \"{text}\""),
     ("hub", "raised"): ("l'alerte est donnée", "the alarm is raised"),
     ("hub", "committed"): ("l'alerte est écrite sur le disque du domicile", "it is on the home's disk"),
     ("hub", "published"): ("elle part vers le centre, par MQTT sur TLS", "it leaves for the centre, MQTT over TLS"),
@@ -81,6 +82,7 @@ WORDS = {
     "nothing": ("L'enregistrement est fini : rien n'a donné l'alerte.", "The recording is over: nothing raised an alarm."),
     "table": ("Temps mesurés", "Measured times"),
     "listen": ("À écouter : {path}", "To listen to: {path}"),
+    "listen_home": ("et ce que la personne a entendu : {path}", "and what the resident heard: {path}"),
     "end": ("Tout est arrêté.", "Everything is stopped."),
     "interrupted": ("Interrompu : tout est arrêté.", "Interrupted: everything is stopped."),
     "silent": ("Le son n'est pas sorti : {text}", "No sound came out: {text}"),

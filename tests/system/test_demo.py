@@ -20,6 +20,7 @@ import recordings  # noqa: E402
 
 DEMO = [sys.executable, os.path.join(TOP, "tests", "demo", "demo.py")]
 WAV = os.path.join(TOP, "build", "demo", "alert.wav")
+HOME_WAV = os.path.join(TOP, "build", "demo", "home.wav")
 REAL_DAILY = "weda/U01/D01_U01_R01.csv"
 SYNTHETIC_DAILY = "models/recordings/daily.csv"
 LIMIT_S = 120
@@ -113,6 +114,9 @@ def fall_is_spoken_and_closed():
     if "no sound card here" in visit.output:
         expect(WAV in visit.output, visit.output)
         expect(sound_seconds(WAV) > 1, "the sentence lasts less than a second")
+        expect(sound_seconds(HOME_WAV) > 5, "the resident heard too little")
+    for said in ("Mrs Martin, are you all right? If so, press your button.", "The centre knows.", "The alert is over."):
+        expect(f'the home\'s voice: "{said}"' in visit.output, f"the resident is not told: {said}\n{visit.output}")
 
 
 def says_whose_recording_it_is():
