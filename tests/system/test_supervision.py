@@ -120,6 +120,18 @@ def test_HS_12_mains_lost_and_back():
         assert len(technical(house)) == 1
 
 
+def test_HS_12_a_link_that_was_lost_is_told_when_it_is_back():
+    with House(sensors=SENSORS) as house:
+        house.start()
+        house.broker.end(signal.SIGKILL)
+        wait_for(lambda: house.hub.ask("status")["broker"] == "down", "the link is down")
+        house.start_broker()
+        house.hub.wait_step("link_back", seconds=60)
+        assert "link: was lost for " in house.hub.text(), house.hub.text()
+        # the centre has its own eyes for that (HS-13): no incident of the home's
+        assert house.hub.incidents() == []
+
+
 def begun(test):
     """The test, running beside the others from now on: each mostly waits."""
     thread = concurrent.futures.ThreadPoolExecutor(1).submit(test)

@@ -198,6 +198,23 @@ def test_HS_07_a_receiver_pulled_out_is_one_incident_through_kill_9_and_closed_w
         assert (over["id"], over["state"], over["outcome"], over["by"]) == (incident["id"], "closed", "repaired", "hub"), over
 
 
+def test_HS_12_a_stepped_clock_is_noticed_and_hurries_nothing():
+    with Controllers(2, LE_ONLY), RadioHouse(sensors=BUTTON) as house:
+        house.start_broker()
+        house.start_hub()
+        Sensor(1).say(bthome(1, BATTERY_61))
+        # a round that sees the clock as it is, and one that sees it stepped
+        wait_for(lambda: house.hub.ask("status")["uptime_s"] >= 11, "a slow round")
+        subprocess.run(["date", "-s", "+3 days"], check=True, capture_output=True)
+        step = house.hub.wait_step("clock", seconds=30)
+        assert step["text"] in ("by 259199 s", "by 259200 s", "by 259201 s"), step
+        status = house.hub.ask("status")
+        assert any(f.startswith("clock: stepped by 259") for f in status["faults"]), status["faults"]
+        # three days on the wall are none for a sensor's silence
+        assert house.sensor("00:AA:01:01:00:01")["state"] == "fresh" and house.hub.incidents() == [], status
+        subprocess.run(["date", "-s", "-3 days"], check=True, capture_output=True)
+
+
 def test_extended_advertising_by_the_adapters_address():
     with Controllers(2), RadioHouse('{adapter: "00:AA:01:00:00:00", scan: active}') as house:
         house.start_broker()
