@@ -22,6 +22,7 @@ static const struct {
 	[FAULT_JAMMED] = {"jammed", 30, 30, true, true, "la radio n’est plus brouillée"},
 	[FAULT_MAINS] = {"mains", 60, 60, true, true, "courant rétabli"},
 	[FAULT_STORE] = {"store", 60, 60, true, true, "la box enregistre de nouveau"},
+	[FAULT_RESTARTS] = {"restarts", 60, 0, true, true, "la box ne redémarre plus"},
 	[FAULT_SILENT] = {"silent", 0, 0, true, false, "de nouveau entendu"},
 	[FAULT_FAILED] = {"failed", 60, 0, true, false, "le capteur répond de nouveau"},
 	[FAULT_TAMPER] = {"tamper", 10, 60, true, false, "capteur refermé"},

@@ -64,6 +64,7 @@ struct watch_notes {
 	int64_t offset_us; /* wall clock over boot clock, as last seen; 0: not yet */
 	uint64_t link_lost_us, link_back_us, clock_us; /* 0: never */
 	int64_t stepped_ms;
+	int starts;       /* within an hour, when this run began */
 	uint64_t reports; /* of the radio, as last counted */
 };
 

@@ -168,3 +168,35 @@ int outbox_load_faults(struct outbox *o, struct faults *f, struct moment at)
 	adopt_open(o, f, at);
 	return count;
 }
+
+static int put_start(struct outbox *o, uint32_t within_s, struct moment at)
+{
+	sqlite3_stmt *forget = o->statements[STATEMENT_FORGET_STARTS];
+	int r;
+
+	(void)sqlite3_bind_int64(forget, 1, at.wall_ms - (int64_t)within_s * 1000);
+	(void)sqlite3_bind_int64(forget, 2, at.wall_ms); /* before the clock was set back */
+	r = outbox_store_run(o, STATEMENT_FORGET_STARTS);
+	if (r < 0)
+		return r;
+	(void)sqlite3_bind_int64(o->statements[STATEMENT_PUT_START], 1, at.wall_ms);
+	return outbox_store_run(o, STATEMENT_PUT_START);
+}
+
+int outbox_put_start(struct outbox *o, uint32_t within_s, struct moment at)
+{
+	sqlite3_stmt *starts = o->statements[STATEMENT_STARTS];
+	int r = o->db ? outbox_store_run(o, STATEMENT_BEGIN) : -EIO, count = 0;
+
+	if (r < 0)
+		return r;
+	r = put_start(o, within_s, at);
+	if (r == 0 && sqlite3_step(starts) == SQLITE_ROW)
+		count = sqlite3_column_int(starts, 0);
+	(void)sqlite3_reset(starts);
+	if (r == 0)
+		r = outbox_store_run(o, STATEMENT_COMMIT);
+	if (r < 0)
+		outbox_store_rollback(o);
+	return r < 0 ? r : count;
+}

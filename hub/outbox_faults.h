@@ -16,3 +16,6 @@ int outbox_put_faults(struct outbox *o, const struct faults *f, struct moment at
  * nothing stays open for ever. The count, or −EIO.
  */
 int outbox_load_faults(struct outbox *o, struct faults *f, struct moment at);
+/* The hub starts now: how often it did within the last within_s, this one included, by the wall
+ * clock; or −errno. One commit. */
+int outbox_put_start(struct outbox *o, uint32_t within_s, struct moment at);

@@ -52,6 +52,11 @@ static const char schema_3[] =
 	"PRAGMA user_version=3;"
 	"COMMIT";
 
+static const char schema_4[] = "BEGIN IMMEDIATE;"
+			       "CREATE TABLE start (at_ms INTEGER NOT NULL);"
+			       "PRAGMA user_version=4;"
+			       "COMMIT";
+
 #define INCIDENT_COLUMNS \
 	"json, seq, delivered_seq, sensor, mark, evidence_us, verify_until_us, verify_until_ms," \
 	" boot, presses, progress_ms, call_seq"
@@ -82,6 +87,9 @@ static const char *const texts[STATEMENTS] = {
 	[STATEMENT_FORGET_WATCHED] = "DELETE FROM watched",
 	[STATEMENT_PUT_WATCHED] = "INSERT OR REPLACE INTO watched VALUES (?,?,?,?,?)",
 	[STATEMENT_WATCHED] = "SELECT sensor, silent_s, cadence, heard, battery FROM watched",
+	[STATEMENT_FORGET_STARTS] = "DELETE FROM start WHERE at_ms < ?1 OR at_ms > ?2",
+	[STATEMENT_PUT_START] = "INSERT INTO start VALUES (?)",
+	[STATEMENT_STARTS] = "SELECT count(*) FROM start",
 	[STATEMENT_FORGET_FAULTS] = "DELETE FROM fault",
 	[STATEMENT_PUT_FAULT] = "INSERT OR REPLACE INTO fault VALUES (?,?,?,?,?,?,?,?,?,?)",
 	[STATEMENT_FAULTS] = "SELECT kind, subject, told, is_on, incident, since_ms, told_ms, name,"
@@ -143,6 +151,8 @@ static int try_open(struct outbox *o, char ret_why[STORE_WHY_MAX])
 		code = sqlite3_exec(o->db, schema_2, NULL, NULL, NULL);
 	if (code == SQLITE_OK && version < 3)
 		code = sqlite3_exec(o->db, schema_3, NULL, NULL, NULL);
+	if (code == SQLITE_OK && version < 4)
+		code = sqlite3_exec(o->db, schema_4, NULL, NULL, NULL);
 	if (code == SQLITE_OK)
 		code = prepare(o);
 	return code;

@@ -62,6 +62,9 @@ void watch_begin(struct hub *h, struct moment at)
 	set_ways(h, at.now_us);
 	(void)outbox_load_watched(h->outbox, &h->supervision, at.now_us);
 	(void)outbox_load_faults(h->outbox, &h->faults, at);
+	h->notes.starts = outbox_put_start(h->outbox, WATCH_NOTE_US / US_PER_S, at);
+	if (h->notes.starts > 1)
+		log_warning("started %d times within an hour", h->notes.starts);
 	h->watched_us = at.now_us + WATCH_SAVE_US;
 }
 
@@ -158,6 +161,9 @@ static void look_at_home(struct hub *h, struct moment at)
 	if (mains >= 0)
 		report_home(h, FAULT_MAINS, mains == 0, "mains",
 			"coupure de courant : la box est sur sa batterie", at);
+	report_home(h, FAULT_RESTARTS,
+		h->notes.starts >= WATCH_STARTS && at.now_us < h->started_us + WATCH_NOTE_US,
+		"restarts", "la box redémarre sans cesse", at);
 	report_home(h, FAULT_STORE, outbox_fault(h->outbox)[0] != '\0', "store",
 		"la mémoire de la box est abîmée ou pleine", at);
 }

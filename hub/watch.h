@@ -11,6 +11,7 @@
 
 #define WATCH_SAVE_US \
 	(6 * 3600 * US_PER_S)           /* what was learned is kept so often: flash is precious */
+#define WATCH_STARTS  5                 /* within an hour are too many */
 #define WATCH_NOTE_US (3600 * US_PER_S) /* what was is said for so long */
 #define WATCH_STEP_MS 2000              /* what a clock may drift between two rounds */
 #define WATCH_LINK_US (60 * US_PER_S)   /* a shorter loss of the link is not worth a word */

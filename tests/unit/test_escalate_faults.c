@@ -279,6 +279,19 @@ static void test_HS_02_what_an_operator_closed_is_not_told_again_while_it_lasts(
 	assert_int_equal(number(*state, "SELECT count(*) FROM incident"), 1);
 }
 
+static void test_HS_12_starts_are_counted_by_the_hour(void **state)
+{
+	(void)state;
+	for (int n = 1; n <= 4; n++) {
+		assert_int_equal(outbox_put_start(o, 3600, at), n);
+		pass(600);
+	}
+	pass(1800); /* the first is an hour and ten minutes ago */
+	assert_int_equal(outbox_put_start(o, 3600, at), 4);
+	at.wall_ms = 0; /* a clock that was set back counts anew */
+	assert_int_equal(outbox_put_start(o, 3600, at), 1);
+}
+
 static void test_rows_that_make_no_sense_are_left_out(void **state)
 {
 	static const char *const bad[] = {"('tired','s',1,1,'',0,0,'','','')",
@@ -305,6 +318,7 @@ int main(void)
 		TEST(test_HS_12_faults_give_up_their_rows_to_alarms),
 		TEST(test_HS_02_a_fault_survives_kill_at_any_instant_under_one_reference),
 		TEST(test_HS_02_what_an_operator_closed_is_not_told_again_while_it_lasts),
+		TEST(test_HS_12_starts_are_counted_by_the_hour),
 		TEST(test_rows_that_make_no_sense_are_left_out),
 	};
 
