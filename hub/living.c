@@ -35,6 +35,12 @@ void hub_live(struct hub *h, const struct roster_sensor *sensor, const struct re
 	}
 }
 
+void hub_answered(struct hub *h, struct moment at)
+{
+	if (h->rhythm)
+		rhythm_answered(h->rhythm, at);
+}
+
 bool hub_is_deaf(const struct hub *h)
 {
 	for (unsigned int n = 0; n < h->sources_count; n++)

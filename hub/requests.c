@@ -306,6 +306,7 @@ static int answer_for_resident(struct hub *h, const json_t *request, json_t *ans
 	before = h->episodes.table.episodes[row].incident;
 	r = episodes_answer(&h->episodes, before.id,
 		strcmp(said, "fine") == 0 ? ANSWER_FINE : ANSWER_HELP, hub_now());
+	hub_answered(h, hub_now());
 	hub_arm(h);
 	if (r == -EALREADY)
 		return request_refuse(answer, r, "that incident is over");

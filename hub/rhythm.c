@@ -204,6 +204,12 @@ bool rhythm_reading(struct rhythm *r, const struct roster_sensor *sensor,
 	       routine_where(r->routine, &heard, &room, &is_on_mat) && heard.utc_ms == now.utc_ms;
 }
 
+void rhythm_answered(struct rhythm *r, struct moment at)
+{
+	follow_clock(r, at);
+	(void)routine_answered(r->routine, time_of(r, at));
+}
+
 /* Whether somebody in that room ("" for anywhere) could be heard: by its motion sensors, where it
  * has any. */
 static bool is_audible(const struct rhythm *r, const char *room, uint64_t now_us)

@@ -37,6 +37,9 @@ static void on_press(struct hub *h, struct roster_sensor *sensor, const struct r
 {
 	struct suspicion call;
 
+	/* what anybody on the stairs can send is no word of the resident's until heard twice */
+	if (reading->value != BUTTON_NONE && (!reading->is_forgeable || reading->repeats > 0))
+		hub_answered(h, at);
 	switch (press_heard(sensor, reading, episodes_asked(&h->episodes), at, &call)) {
 	case PRESS_HELP:
 	case PRESS_SOCIAL:

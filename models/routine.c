@@ -13,7 +13,6 @@
 #define CONFIDENT_DAYS        7.0f   /* half sure */
 #define JUST_LEFT_MS          180000 /* the door used within it, and nobody inside since */
 #define ABSENT_LEAST_S        900    /* shorter silences after the door are life at home */
-#define CLOCK_MOST_MS         (INT64_C(200) * 366 * DAY_S * 1000)
 
 size_t routine_size(void)
 {
@@ -44,74 +43,6 @@ float routine_confidence(const struct routine *r)
 	return days / (days + CONFIDENT_DAYS);
 }
 
-/* Silence starts anew at `t`, in the same place; what it was before is not learned. */
-static void start_anew(struct routine *r, struct routine_time t)
-{
-	r->last = t;
-	r->is_cut = true;
-	r->by_door = false;
-	r->limit_s = 0;
-	r->told = 0;
-	r->stay_since_ms = 0;
-	r->walk_since_ms = 0;
-	r->presence.recent_count = 0;
-	if (r->presence.door_ms > t.utc_ms)
-		r->presence.door_ms = 0;
-	r->presence.mat_ms = 0;
-	days_unheard(r, t);
-}
-
-int routine_not_heard(struct routine *r, struct routine_time until)
-{
-	if (!is_possible_time(until))
-		return -EINVAL;
-	if (r->last.utc_ms)
-		start_anew(r, until);
-	r->heard_ms = until.utc_ms;
-	return 0;
-}
-
-void routine_missed(struct routine *r)
-{
-	r->is_cut = true;
-}
-
-static void move_stamp(int64_t *stamp_ms, int64_t by_ms)
-{
-	if (*stamp_ms)
-		*stamp_ms = *stamp_ms + by_ms > 0 ? *stamp_ms + by_ms : 0;
-}
-
-int routine_clock_set(struct routine *r, int64_t by_ms)
-{
-	struct routine_time last = r->last;
-	struct presence *p = &r->presence;
-
-	if (r->last.utc_ms == 0)
-		return 0;
-	if (by_ms > CLOCK_MOST_MS || by_ms < -CLOCK_MOST_MS)
-		return -EINVAL;
-	last.utc_ms += by_ms;
-	if (!is_possible_time(last))
-		return -EINVAL;
-	r->last = last;
-	r->is_cut = true;
-	r->limit_s = 0;
-	r->back_count = 0;
-	days_unheard(r, last);
-	move_stamp(&r->heard_ms, by_ms);
-	move_stamp(&r->stay_since_ms, by_ms);
-	move_stamp(&r->walk_since_ms, by_ms);
-	move_stamp(&p->door_ms, by_ms);
-	move_stamp(&p->mat_ms, by_ms);
-	for (uint8_t i = 0; i < p->recent_count; i++)
-		move_stamp(&p->recent_ms[i], by_ms);
-	for (uint8_t i = 0; i < r->sensor_count; i++)
-		move_stamp(&r->sensors[i].on_since_ms, by_ms);
-	r->counters.clock_set++;
-	return 0;
-}
-
 /* Times that go back: see the header. 1: adopted as the clock's new time. */
 static int take_back(struct routine *r, struct routine_time t)
 {
@@ -125,7 +56,7 @@ static int take_back(struct routine *r, struct routine_time t)
 		return is_late ? -EAGAIN : -ESTALE;
 	}
 	r->counters.clock_set++;
-	start_anew(r, t);
+	pauses_start_anew(r, t);
 	return 1;
 }
 
@@ -258,7 +189,7 @@ int routine_push(struct routine *r, const struct routine_event *e)
 		r->back_count = 0;
 	}
 	if (r->last.utc_ms && e->time.utc_ms - r->last.utc_ms > ROUTINE_AHEAD_MS)
-		start_anew(r, e->time);
+		pauses_start_anew(r, e->time);
 	r->counters.events++;
 	r->heard_ms = e->time.utc_ms;
 	if (!is_sign(r, s, e))
@@ -308,7 +239,9 @@ static bool long_silence(struct routine *r, struct routine_time now, struct rout
 	struct silence_place at = under_way(r);
 	uint32_t lasted_s = (uint32_t)((now.utc_ms - r->last.utc_ms) / 1000);
 
-	if (lasted_s < ROUTINE_LEAST_S || (r->told & (1U << ROUTINE_LONG_SILENCE)))
+	bool is_told = (r->told & (1U << ROUTINE_LONG_SILENCE)) != 0;
+
+	if (lasted_s < ROUTINE_LEAST_S || (is_told && lasted_s < r->again_s))
 		return false;
 	if (r->limit_s == 0) {
 		silences_limit(r, &at, 0, ret);
@@ -317,6 +250,8 @@ static bool long_silence(struct routine *r, struct routine_time now, struct rout
 	if (lasted_s < r->limit_s)
 		return false;
 	silences_limit(r, &at, lasted_s, ret);
+	forget_told(r, ROUTINE_LONG_SILENCE);
+	r->again_s = lasted_s + (ret->limit_s > ROUTINE_AGAIN_S ? ret->limit_s : ROUTINE_AGAIN_S);
 	return true;
 }
 

@@ -33,10 +33,11 @@
 
 #define ROUTINE_LATE_MS     60000
 #define ROUTINE_BACK_EVENTS 5
-#define ROUTINE_CHATTER_MIN 300                /* events of one sensor in a minute */
-#define ROUTINE_STUCK_MS    (30 * 60000)       /* on for longer, and only repeated */
-#define ROUTINE_LEAST_S     600                /* shorter silences are not kept */
-#define ROUTINE_REST_MAX_S  (14 * 3600)        /* longer ones are absences that no door told */
+#define ROUTINE_CHATTER_MIN 300          /* events of one sensor in a minute */
+#define ROUTINE_STUCK_MS    (30 * 60000) /* on for longer, and only repeated */
+#define ROUTINE_LEAST_S     600          /* shorter silences are not kept */
+#define ROUTINE_REST_MAX_S  (14 * 3600)  /* longer ones are absences that no door told */
+#define ROUTINE_AGAIN_S     (6 * 3600)
 #define ROUTINE_PRIOR_S     (12 * 3600)        /* limit of the first day, for a home nobody knows */
 #define ROUTINE_AHEAD_MS    (366LL * 86400000) /* further ahead is no event but a wrong clock */
 
@@ -134,13 +135,17 @@ const char *routine_room_name(const struct routine *r, uint8_t room);
 int routine_push(struct routine *r, const struct routine_event *event);
 /* Nobody was listening until now (restart, deaf radio): silence starts anew and is not learned. */
 int routine_not_heard(struct routine *r, struct routine_time until);
+/* The resident said something without being heard in a room (a button, an answer): the silence
+ * begins anew where it was, and is not learned. −EINVAL for an impossible time. */
+int routine_answered(struct routine *r, struct routine_time at);
 /* Some of the silence under way was not listened to: it is judged and not learned. */
 void routine_missed(struct routine *r);
 /* The clock that gave the times was set, by so much: the silence under way keeps its length.
  * −EINVAL where that leads nowhere. */
 int routine_clock_set(struct routine *r, int64_t by_ms);
-/* What is unlike this home now; each is told once until it is over. Call it each minute. 0..n;
- * −EINVAL for an impossible time. */
+/* What is unlike this home now; each is told once until it is over, a silence again after each
+ * ROUTINE_AGAIN_S (or its limit, where that is longer) of it: whoever closed it may have erred.
+ * Call it each minute. 0..n; −EINVAL for an impossible time. */
 int routine_judge(
 	struct routine *r, struct routine_time now, struct routine_answer ret[ROUTINE_ANSWERS_MAX]);
 

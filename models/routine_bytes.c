@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define VERSION     3
+#define VERSION     4
 #define HEAD_BYTES  10
 #define CHECK_BYTES 8
 
@@ -149,6 +149,7 @@ static void present(struct walk *w, struct routine *r)
 	moment(w, &r->stay_since_ms);
 	moment(w, &r->walk_since_ms);
 	byte(w, &r->told);
+	four(w, &r->again_s);
 	r->last.offset_s = (int32_t)offset;
 }
 

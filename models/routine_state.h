@@ -2,7 +2,7 @@
 /*
  * What the files of the routine model share; nobody else includes it. Each part is a plain struct
  * with its own file: silences (routine_silence), presence and doors (routine_presence), stays,
- * nights and mornings (routine_days).
+ * nights and mornings (routine_days). What a hub does to it is in routine_pauses.
  */
 #pragma once
 
@@ -113,6 +113,7 @@ struct routine {
 	bool is_cut;       /* began when listening began: judged, not learned */
 	bool by_door;      /* the door was the last thing heard, in ROUTINE_DOOR_MS */
 	uint32_t limit_s;  /* found once a silence, 0: not yet */
+	uint32_t again_s;  /* of it, when it is to be told again */
 	/* the stay and the night's walk under way */
 	int64_t stay_since_ms, walk_since_ms;
 	uint8_t back_count; /* events in a row from before `last` */
@@ -162,6 +163,9 @@ void silences_add(struct silences *s, const struct silence *one);
  * lasted_s. */
 void silences_limit(const struct routine *r, const struct silence_place *at, uint32_t lasted_s,
 	struct routine_answer *ret);
+/* routine_pauses.c */
+/* Silence starts anew at `t`, in the same place; what it was before is not learned. */
+void pauses_start_anew(struct routine *r, struct routine_time t);
 /* routine_presence.c */
 bool presence_is_inside(const struct sensor *s);
 void presence_sign(struct routine *r, const struct sensor *s, bool is_on, int64_t utc_ms);

@@ -118,6 +118,52 @@ static void test_a_restart_in_the_middle_of_a_silence(void **state)
 	move_out(&l);
 }
 
+/* "I am fine", said from the chair: the silence begins anew, and is told in its own time. */
+static void test_an_answer_begins_the_silence_anew(void **state)
+{
+	struct lived l = move_in(NULL, true);
+	struct routine_answer a[ROUTINE_ANSWERS_MAX];
+	int64_t began_ms, told_ms, again_ms;
+
+	(void)state;
+	assert_int_equal(routine_answered(l.r, at(&l, MONDAY0)), 0); /* nobody heard yet */
+	assert_int_equal(routine_answered(l.r, (struct routine_time){-1, 0}), -EINVAL);
+	live(&l, 10);
+	live_until(&l, MONDAY0 + 10 * DAY, 15 * HOUR, 0);
+	began_ms = l.now_ms;
+	told_ms = wait_for(&l, began_ms + 12 * HOUR, a);
+	assert_true(told_ms > 0);
+	assert_int_equal(routine_answered(l.r, at(&l, told_ms)), 0);
+	assert_int_equal(last_sign_ms(&l), at(&l, told_ms).utc_ms);
+	again_ms = wait_for(&l, told_ms + 12 * HOUR, a);
+	assert_in_range(again_ms - told_ms, 20 * MINUTE, 8 * HOUR);
+	move_out(&l);
+}
+
+/* Told, and closed in error by somebody far away: told again. */
+static void test_a_silence_that_goes_on_is_told_again(void **state)
+{
+	struct lived l = move_in(NULL, true);
+	struct routine_answer a[ROUTINE_ANSWERS_MAX];
+	int64_t told_ms[4] = {0};
+	int count = 0;
+
+	(void)state;
+	live(&l, 10);
+	live_until(&l, MONDAY0 + 10 * DAY, 15 * HOUR, 0);
+	for (int m = 0; m < 24 * 60; m++, l.now_ms += MINUTE) {
+		int n = routine_judge(l.r, at(&l, l.now_ms), a);
+
+		for (int i = 0; i < n && count < 4; i++)
+			if (a[i].what == ROUTINE_LONG_SILENCE)
+				told_ms[count++] = l.now_ms;
+	}
+	assert_int_equal(count, 4);
+	for (int i = 1; i < count; i++)
+		assert_int_equal(told_ms[i] - told_ms[i - 1], ROUTINE_AGAIN_S * INT64_C(1000));
+	move_out(&l);
+}
+
 static void test_the_table_of_rooms_and_hours(void **state)
 {
 	struct lived l = move_in(NULL, true);
@@ -256,6 +302,8 @@ int main(void)
 		cmocka_unit_test(test_a_clock_that_is_set_keeps_the_silence),
 		cmocka_unit_test(test_a_clock_is_not_set_to_nowhere),
 		cmocka_unit_test(test_a_restart_in_the_middle_of_a_silence),
+		cmocka_unit_test(test_an_answer_begins_the_silence_anew),
+		cmocka_unit_test(test_a_silence_that_goes_on_is_told_again),
 		cmocka_unit_test(test_the_table_of_rooms_and_hours),
 		cmocka_unit_test(test_settled_in_a_room_silence_is_given_less),
 		cmocka_unit_test(test_visitors_shorten_silences_and_blunt_nothing),
