@@ -29,17 +29,36 @@ struct history {
 	bool has_thread;
 	char fault[INCIDENT_TEXT_MAX];
 	struct history_counts counts;
+	bool has_key;
+	int export_number;                  /* the last that was begun */
+	struct history_piece_answer *piece; /* of it, waiting; or NULL */
+	struct history_piece_answer *taken; /* the last that was asked for */
 	struct history_writer *writer;
 };
 
 DEFINE_CLEANUP(struct history *, history_free_p, history_free)
+
+/* Of an export that was given up for another: nobody waits for it. */
+static void take_piece(struct history *h, const void *record, size_t bytes)
+{
+	struct history_piece_answer *piece = calloc(1, sizeof(*piece));
+
+	if (!piece)
+		return;
+	memcpy(piece, record, bytes < sizeof(*piece) ? bytes : sizeof(*piece));
+	if (piece->number != h->export_number) {
+		free(piece);
+		return;
+	}
+	free(h->piece);
+	h->piece = piece;
+}
 
 static void on_answer(const void *record, size_t bytes, void *userdata)
 {
 	const struct history_answer *a = record;
 	struct history *h = userdata;
 
-	(void)bytes;
 	switch (a->what) {
 	case HISTORY_SAYS_STATE:
 		memcpy(h->fault, a->state.fault, sizeof(h->fault));
@@ -47,6 +66,9 @@ static void on_answer(const void *record, size_t bytes, void *userdata)
 		h->counts.lost = a->state.lost;
 		h->counts.commits = a->state.commits;
 		h->counts.windows = a->state.windows;
+		break;
+	case HISTORY_SAYS_PIECE:
+		take_piece(h, record, bytes);
 		break;
 	}
 }
@@ -128,7 +150,7 @@ int history_new(struct history **ret, sd_event *event, const struct history_opti
 		options->state_dir);
 	(void)snprintf(
 		h->writer->windows, sizeof(h->writer->windows), "%s/windows", options->state_dir);
-	h->writer->has_key = options->window_key != NULL;
+	h->writer->has_key = h->has_key = options->window_key != NULL;
 	if (options->window_key)
 		memcpy(h->writer->key, options->window_key, sizeof(h->writer->key));
 	(void)snprintf(h->writer->summaries, sizeof(h->writer->summaries), "%s/summaries",
@@ -162,6 +184,8 @@ struct history *history_free(struct history *h)
 		close_p(&h->writer->fd);
 		explicit_bzero(h->writer->key, sizeof(h->writer->key));
 	}
+	free(h->piece);
+	free(h->taken);
 	free(h->writer);
 	free(h);
 	return NULL;
@@ -196,6 +220,42 @@ void history_window(struct history *h, const struct window *window)
 		h->counts.told++;
 	if (plain)
 		explicit_bzero(plain, parts[1].iov_len);
+}
+
+int history_export(struct history *h, const struct history_export_wish *wish)
+{
+	struct history_message m = {.what = HISTORY_TELLS_EXPORT,
+		.export = {.number = h->export_number % INT16_MAX + 1, .wish = *wish}};
+
+	if (wish->has_windows && !h->has_key)
+		return -ENOKEY;
+	if (!offer(h, &m, offsetof(struct history_message, export) + sizeof(m.export)))
+		return -EAGAIN;
+	h->export_number = m.export.number;
+	free(h->piece);
+	h->piece = NULL;
+	return h->export_number;
+}
+
+int history_export_piece(struct history *h, int export, const struct history_piece **ret)
+{
+	struct history_message m = {.what = HISTORY_TELLS_NEXT, .export = {.number = export}};
+	int r;
+
+	if (export != h->export_number || export == 0)
+		return -ENOENT;
+	if (!h->piece)
+		return -EAGAIN;
+	r = h->piece->result;
+	free(h->taken);
+	h->taken = h->piece;
+	h->piece = NULL;
+	*ret = &h->taken->piece;
+	if (r == 1)
+		(void)offer(h, &m, offsetof(struct history_message, export.wish));
+	else
+		h->export_number = export + 1; /* it is over */
+	return r;
 }
 
 void history_turn(struct history *h, int64_t wall_ms, bool is_night_far_more)

@@ -45,6 +45,22 @@ struct history_incident {
 	int64_t event_ms, changed_ms;
 };
 
+#define HISTORY_PIECE_MAX 12288
+
+/* What is to be exported: windows, whose consent is in `why`, or else the person's own data. */
+struct history_export_wish {
+	bool has_windows;
+	int64_t from_ms, before_ms, at_ms; /* UTC; at_ms: now */
+	char who[INCIDENT_TEXT_MAX], why[INCIDENT_TEXT_MAX];
+};
+
+/* Text to be added to the file of that name; without a name it was the last. */
+struct history_piece {
+	char name[24];
+	unsigned int windows, refused; /* so far: written, and those that could not be opened */
+	char text[HISTORY_PIECE_MAX];
+};
+
 struct history_counts {
 	uint64_t told, dropped; /* records that went into the queue, and that found it full */
 	uint64_t written, lost; /* of those, committed, and refused by the store */
@@ -68,6 +84,15 @@ void history_window(struct history *h, const struct window *window);
  * writes the week's summary into state_dir/summaries, with what models/routine says of its nights.
  * Each minute. */
 void history_turn(struct history *h, int64_t wall_ms, bool is_night_far_more);
+
+/*
+ * Begins an export, in the place of one under way: who asked and why is on the disk before anything
+ * is read. Its number, > 0; −EAGAIN; −ENOKEY for windows without a key.
+ */
+int history_export(struct history *h, const struct history_export_wish *wish);
+/* Its next piece, valid until the next call: 1; 0 at the end, with the counts; −EAGAIN it is not
+ * there yet; −ENOENT no such export; or what went wrong: −EPERM it could not be recorded, −EIO. */
+int history_export_piece(struct history *h, int export, const struct history_piece **ret);
 
 /* "" when all is well, else a short phrase for a technician. */
 const char *history_fault(const struct history *h);

@@ -35,6 +35,7 @@ static const char schema[] =
 	"CREATE TABLE window (file INTEGER PRIMARY KEY, incident TEXT NOT NULL,"
 	" event_ms INTEGER NOT NULL, state TEXT NOT NULL, outcome TEXT NOT NULL);"
 	"CREATE INDEX window_incident ON window (incident);"
+	"CREATE TABLE subject (sensor TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;"
 	"PRAGMA user_version=1;"
 	"COMMIT";
 

@@ -10,11 +10,14 @@
 
 #include <errno.h>
 #include <malloc.h>
+#include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#define DAYS_A_TURN 3 /* sums of days, so that a turn is short */
+#define EXPORT_TURNS 3 /* whoever asked for it has gone */
+#define DAYS_A_TURN  3 /* sums of days, so that a turn is short */
 
 static void tell_state(struct history_writer *w)
 {
@@ -32,6 +35,13 @@ static void tell_state(struct history_writer *w)
 	(void)channel_send(w->channel, &a, sizeof(a));
 }
 
+/* An export lets go of the file first. */
+static void begin_anew(struct history_writer *w)
+{
+	w->export = history_export_free(w->export);
+	(void)history_store_begin_anew(&w->store);
+}
+
 static void lose_batch(struct history_writer *w, int error)
 {
 	w->lost += w->batch;
@@ -39,7 +49,7 @@ static void lose_batch(struct history_writer *w, int error)
 	w->is_writing = false;
 	w->is_refused = true;
 	if (error == -EUCLEAN)
-		(void)history_store_begin_anew(&w->store);
+		begin_anew(w);
 }
 
 static void commit(struct history_writer *w)
@@ -109,7 +119,7 @@ static void turn_day(struct history_writer *w, int64_t wall_ms)
 	if (r == 0)
 		w->settled_day = today;
 	else if (r == -EUCLEAN)
-		(void)history_store_begin_anew(&w->store);
+		begin_anew(w);
 }
 
 static void count_windows(struct history_writer *w)
@@ -143,6 +153,62 @@ static void keep_window(struct history_writer *w, struct bytes plain)
 	tell_state(w);
 }
 
+static void end_export(struct history_writer *w)
+{
+	w->export = history_export_free(w->export);
+}
+
+static void send_piece(struct history_writer *w, int number)
+{
+	struct history_piece_answer *a = calloc(1, sizeof(*a));
+
+	if (!a)
+		return;
+	a->what = HISTORY_SAYS_PIECE;
+	a->number = number;
+	a->result = w->export ? history_export_next(w->export, &a->piece) : -EIO;
+	if (a->result <= 0)
+		end_export(w);
+	w->export_turns = 0;
+	(void)channel_send(w->channel, a, sizeof(*a));
+	free(a);
+}
+
+static void refuse_export(struct history_writer *w, int number, int error)
+{
+	struct history_piece_answer *a = calloc(1, sizeof(*a));
+
+	if (!a)
+		return;
+	a->what = HISTORY_SAYS_PIECE;
+	a->number = number;
+	a->result = error;
+	(void)channel_send(w->channel, a, offsetof(struct history_piece_answer, piece));
+	free(a);
+}
+
+/* On record first: what cannot be recorded does not leave. */
+static void begin_export(
+	struct history_writer *w, int number, const struct history_export_wish *wish)
+{
+	int r;
+
+	end_export(w);
+	commit(w);
+	w->export_number = number;
+	r = history_store_audit(&w->store, wish->at_ms, wish->who,
+		wish->has_windows ? "windows exported" : "own data exported", wish->why);
+	if (r < 0) {
+		refuse_export(w, number, -EPERM);
+		return;
+	}
+	r = history_export_new(&w->export, &w->store, wish, w->windows, w->has_key ? w->key : NULL);
+	if (r < 0)
+		refuse_export(w, number, r);
+	else
+		send_piece(w, number);
+}
+
 static void take(struct history_writer *w, const struct history_message *m, size_t bytes)
 {
 	switch (m->what) {
@@ -155,12 +221,24 @@ static void take(struct history_writer *w, const struct history_message *m, size
 		break;
 	case HISTORY_TELLS_TURN:
 		commit(w);
+		if (w->export && ++w->export_turns > EXPORT_TURNS)
+			end_export(w);
 		turn_day(w, m->turn.wall_ms);
 		/* only of days that are summed: a wrong clock writes nothing */
 		if (w->store.db && w->settled_day == local_time_of(m->turn.wall_ms).day)
 			(void)history_week_write(&w->store, w->summaries, m->turn.wall_ms,
 				m->turn.is_night_far_more);
 		tell_state(w);
+		break;
+	case HISTORY_TELLS_EXPORT: {
+		const struct history_export_wish wish = m->export.wish;
+
+		begin_export(w, m->export.number, &wish);
+		break;
+	}
+	case HISTORY_TELLS_NEXT:
+		if (w->export && m->export.number == w->export_number)
+			send_piece(w, m->export.number);
 		break;
 	case HISTORY_TELLS_WINDOW:
 		keep_window(w, bytes_of(w->in.bytes + sizeof(m->what), bytes - sizeof(m->what)));
@@ -184,6 +262,7 @@ void *history_writer_run(void *writer)
 		else if (errno != EINTR)
 			break;
 	}
+	end_export(w);
 	commit(w);
 	history_store_close(&w->store);
 	return NULL;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "common/channel.h"
+#include "hub/history_export.h"
 #include "hub/history_store.h"
 #include "hub/week.h"
 #include "hub/window_store.h"
@@ -18,7 +19,9 @@ enum history_what {
 	HISTORY_TELLS_SLICE,
 	HISTORY_TELLS_INCIDENT,
 	HISTORY_TELLS_TURN,
-	HISTORY_TELLS_WINDOW
+	HISTORY_TELLS_WINDOW,
+	HISTORY_TELLS_EXPORT,
+	HISTORY_TELLS_NEXT
 };
 
 /* From the loop; only as long as its kind needs. */
@@ -35,10 +38,14 @@ struct history_message {
 			int64_t wall_ms;
 			bool is_night_far_more;
 		} turn;
+		struct {
+			int number;
+			struct history_export_wish wish; /* of EXPORT alone */
+		} export;
 	};
 };
 
-enum history_answer_what { HISTORY_SAYS_STATE };
+enum history_answer_what { HISTORY_SAYS_STATE, HISTORY_SAYS_PIECE };
 
 /* To the loop. */
 struct history_answer {
@@ -50,6 +57,15 @@ struct history_answer {
 		} state;
 	};
 };
+
+/* To the loop: a piece of an export. */
+struct history_piece_answer {
+	enum history_answer_what what;
+	int number, result; /* 1, 0 at the end, −errno */
+	struct history_piece piece;
+};
+
+_Static_assert(sizeof(struct history_piece_answer) <= CHANNEL_RECORD_MAX, "a piece crosses whole");
 
 struct history_writer {
 	char summaries[HISTORY_PATH_MAX], windows[HISTORY_PATH_MAX];
@@ -63,7 +79,10 @@ struct history_writer {
 	struct history_answer told;  /* the state that the loop knows */
 	uint64_t written, lost, commits, windows_count;
 	int32_t day, settled_day;
-	unsigned int turns; /* seen on that day */
+	struct history_export *export; /* under way, or NULL */
+	int export_number;
+	unsigned int export_turns; /* since somebody asked for a piece of it */
+	unsigned int turns;        /* seen on that day */
 	union {
 		struct history_message message;
 		/* HISTORY_TELLS_WINDOW: its plain bytes follow */

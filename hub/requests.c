@@ -334,6 +334,8 @@ static const struct {
 	{"say", prompts_request_say},
 	{"routine", request_routine},
 	{"summary", request_summary},
+	{"export", request_export},
+	{"export_next", request_export_next},
 	{"pause", pausing_request_pause},
 	{"resume", pausing_request_resume},
 };

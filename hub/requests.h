@@ -27,5 +27,7 @@ int request_why(struct hub *h, const json_t *request, json_t *answer);
 int request_enrol(struct hub *h, const json_t *request, json_t *answer);
 int request_remove(struct hub *h, const json_t *request, json_t *answer);
 int request_sensors(struct hub *h, const json_t *request, json_t *answer);
+int request_export(struct hub *h, const json_t *request, json_t *answer);
+int request_export_next(struct hub *h, const json_t *request, json_t *answer);
 int request_summary(struct hub *h, const json_t *request, json_t *answer);
 int request_routine(struct hub *h, const json_t *request, json_t *answer);

@@ -32,6 +32,7 @@ static const struct ctl_command commands[] = {
 	{"answer", NULL, "answer", CTL_HUB, CTL_SAID, .show = show_state},
 	{"output", NULL, "output", CTL_HUB, CTL_OUTPUT, .show = show_output},
 	{"say", NULL, "say", CTL_HUB, CTL_TEXT, .show = show_say},
+	{"export", NULL, "export", CTL_HUB, CTL_FOLDER, .takes_by = true, .takes_export = true},
 	{"summary", NULL, "summary", CTL_HUB, CTL_WEEK, .show = show_summary},
 	{"routine", NULL, "routine", CTL_HUB, CTL_SHOW, .show = show_routine},
 	{"pause", NULL, "pause", CTL_HUB, CTL_HOURS, .takes_by = true, .show = show_pause},
@@ -133,6 +134,11 @@ static bool add_words(json_t *request, const struct ctl_command *command, bool i
 		return json_object_set_new(request, command->words == CTL_TEXT ? "text" : "sensor",
 			       json_string(word)) == 0;
 	}
+	if (command->words == CTL_FOLDER) {
+		*words += word != NULL;
+		return word || complain(err, language, "\"%s\" needs a folder, which it makes",
+				       command->name, "");
+	}
 	if (command->words == CTL_WEEK) {
 		*words += word != NULL;
 		return (!word || json_object_set_new(request, "week", json_string(word)) == 0) &&
@@ -231,6 +237,29 @@ static bool add_number(json_t *request, const char *name, const char *text, long
 	return json_object_set_new(request, name, json_integer(number)) == 0;
 }
 
+/* Whose consent, or that it is for the person themselves: one of the two. */
+static bool add_export(
+	json_t *request, const struct ctl_options *o, enum ctl_language language, FILE *err)
+{
+	const struct {
+		const char *name, *text;
+	} texts[] = {{"consent", o->consent}, {"from", o->from}, {"to", o->to}};
+
+	if (o->is_history == (o->consent != NULL))
+		return complain(err, language,
+			"\"export\" needs --consent \"NAME, DATE\" for windows, or --history for the "
+			"person's own data",
+			"", "");
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		if (texts[i].text &&
+			(!is_plain_option(texts[i].name, texts[i].text, language, err) ||
+				json_object_set_new(
+					request, texts[i].name, json_string(texts[i].text)) < 0))
+			return false;
+	return json_object_set_new(
+		       request, "what", json_string(o->is_history ? "history" : "windows")) == 0;
+}
+
 json_t *ctl_request(const struct ctl_command *command, const struct ctl_options *options,
 	char *const words[], enum ctl_language language, FILE *err)
 {
@@ -244,6 +273,8 @@ json_t *ctl_request(const struct ctl_command *command, const struct ctl_options 
 		is_good = json_object_set_new(request, "all", json_true()) == 0;
 	if (is_good && command->takes_by)
 		is_good = add_by(request, options->by, language, err);
+	if (is_good && command->takes_export)
+		is_good = add_export(request, options, language, err);
 	if (is_good && command->takes_outcome)
 		is_good = add_outcome(request, command, options, language, err);
 	if (is_good && command->takes_entry)

@@ -5,6 +5,7 @@
 #include "common/ctl/ctl.h"
 
 #include "common/ctl/connection.h"
+#include "common/ctl/export.h"
 #include "common/ctl/options.h"
 
 #include <errno.h>
@@ -22,6 +23,7 @@ struct talk {
 	const struct ctl_options *options;
 	enum ctl_language language;
 	const char *daemon, *socket;
+	const char *folder; /* what an export goes to, or NULL */
 	FILE *out, *err;
 	struct ctl_live live;
 };
@@ -139,7 +141,10 @@ static int converse(struct talk *t, const char *request)
 
 	if (r < 0)
 		return cannot_connect(t, r);
-	status = ask(t, &c, request, &outlook);
+	if (t->folder)
+		status = ctl_export(&c, request, t->folder, t->daemon, t->language, t->out, t->err);
+	else
+		status = ask(t, &c, request, &outlook);
 	if (status == CTL_DONE && t->command->is_stream)
 		status = follow(t, &c);
 	if (status == CTL_DONE && t->command->show_live)
@@ -155,6 +160,7 @@ static int run_command(struct talk *t, struct ctl_options *o, char *const words[
 	char *line = request ? json_dumps(request, JSON_COMPACT) : NULL;
 	int status = CTL_NOT_DONE;
 
+	t->folder = t->command->takes_export ? words[0] : NULL;
 	t->daemon = is_gateway ? "vigie-gateway" : "vigie-hub";
 	t->socket = o->socket    ? o->socket
 		    : is_gateway ? "/run/vigie-gateway/control"

@@ -28,6 +28,7 @@ enum ctl_words_taken {
 	CTL_HOURS,
 	CTL_SHOW,
 	CTL_WEEK,
+	CTL_FOLDER,
 	CTL_ADDRESS
 };
 
@@ -42,7 +43,8 @@ struct ctl_command {
 	const char *verb;         /* what the socket calls it */
 	enum ctl_daemon daemon;   /* who knows it */
 	enum ctl_words_taken words;
-	bool takes_all, takes_by, takes_outcome, takes_seconds, takes_entry, is_stream;
+	bool takes_all, takes_by, takes_outcome, takes_seconds, takes_entry, takes_export,
+		is_stream;
 	/* Shows an answer, or a step of a stream, to a person. */
 	void (*show)(FILE *out, enum ctl_language language, const json_t *answer);
 	/* In its place, of a command that asks again each second until the answer's left_s is 0. */
@@ -52,8 +54,8 @@ struct ctl_command {
 
 struct ctl_options {
 	const char *socket; /* NULL: the daemon's default */
-	bool is_hub, is_gateway, is_json, is_help, is_version, is_all, is_last;
-	const char *by, *outcome, *why, *seconds; /* NULL where not given */
+	bool is_hub, is_gateway, is_json, is_help, is_version, is_all, is_history, is_last;
+	const char *by, *outcome, *why, *seconds, *consent, *from, *to; /* NULL where not given */
 	/* of a sensor that is enrolled */
 	const char *name, *room, *role, *place, *button, *fall, *connect, *adapter, *stale_s,
 		*key_file;

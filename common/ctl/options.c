@@ -29,6 +29,10 @@ static const char usage[] =
 	"    output lamp|siren on|off       switches it, to try the wiring\n"
 	"    say TEXT                       says it aloud in the home\n"
 	"    summary [WEEK]                 the week's summary for the caregiver (2026-W48)\n"
+	"    export --consent \"NAME, DATE\" [--from DAY] [--to DAY] FOLDER\n"
+	"                                   accelerometer windows for retraining, unnamed\n"
+	"    export --history [--from DAY] [--to DAY] FOLDER\n"
+	"                                   the person's own data, for themselves\n"
 	"    routine show                   the home's rhythm by rooms and hours\n"
 	"    pause [HOURS] [--by NAME]      nothing is suspected for 1 to 12 hours; calls go on\n"
 	"    resume [--by NAME]             ends the pause\n"
@@ -79,6 +83,10 @@ static const struct option_row rows[] = {
 	{"stale", TEXT, AT(stale_s), MARK(takes_entry)},
 	{"key-file", TEXT, AT(key_file), MARK(takes_entry)},
 	{"key-stdin", FLAG, AT(is_key_on_stdin), MARK(takes_entry)},
+	{"history", FLAG, AT(is_history), MARK(takes_export)},
+	{"consent", TEXT, AT(consent), MARK(takes_export)},
+	{"from", TEXT, AT(from), MARK(takes_export)},
+	{"to", TEXT, AT(to), MARK(takes_export)},
 	{"seconds", TEXT, AT(seconds), MARK(takes_seconds)},
 };
 

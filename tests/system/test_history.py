@@ -152,6 +152,85 @@ def test_without_a_key_no_window_is_kept_and_the_status_says_so():
         assert not (house.folder / "hub.state/windows").exists()
 
 
+def export(house, *words):
+    done = subprocess.run([BUILD / "bin/vigie-ctl", "--socket", house.hub.control, "export", *map(str, words)], check=False,
+                          capture_output=True, text=True, env={**os.environ, "LC_ALL": "C", "SUDO_USER": "anne"})
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_windows_leave_with_consent_alone_in_the_form_that_vigie_eval_reads():
+    with House() as house:
+        key = with_key(house)
+        house.start_broker()
+        house.start_gateway()
+        house.start_hub("--replay", RECORDINGS / "fall.csv", "--speed", "max", is_up=False, **key)
+        incident = house.hub.wait_step("receipt")["incident"]
+        wait_for(lambda: "end of the recording" in house.hub.text(), "the recording ends")
+        assert house.gateway.ask("close", incident=incident, outcome="helped", by="anne", why="")["ok"]
+        house.hub.wait_step("closed", incident)
+        assert house.hub.end() == 0
+        house.hub.steps.clear()
+        house.start_hub(**key)
+        folder = house.folder / "out"
+        for words in ((folder,), ("--consent", "Madame Martin", folder), ("--consent", "Madame Martin, 2999-01-01", folder),
+                      ("--consent", ", 2026-11-20", folder), ("--consent", "Madame Martin, 31/02/2026", folder),
+                      ("--consent", "Madame Martin, 2026-11-20", "--from", "yesterday", folder)):
+            status, out, error = export(house, *words)
+            assert status in (1, 2) and out == "" and error, (words, status, error)
+            assert not folder.exists()
+        assert rows(house, "SELECT count(*) FROM audit") == [(0,)]
+        status, out, error = export(house, "--consent", "Madame Martin, 20/11/2026", folder)
+        assert (status, error) == (0, ""), (status, out, error)
+        assert sorted(p.name for p in folder.iterdir()) == ["index.csv", "unlabelled.csv", "w0001.csv"]
+        assert all(stat.S_IMODE(p.stat().st_mode) == 0o600 for p in folder.iterdir())
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        everything = "".join(p.read_text(encoding="utf-8") for p in folder.iterdir())
+        for secret in ("maison", "Montre", "wearable", "Martin", incident, "2026"):
+            assert secret not in everything, secret
+        assert rows(house, "SELECT who, what, why FROM audit") == [("anne", "windows exported", "Madame Martin, 20/11/2026")]
+        done = subprocess.run([BUILD / "bin/vigie-eval", "falls", "--data", folder], check=False, capture_output=True, text=True)
+        assert done.returncode == 0 and "vigie" in done.stdout, (done.stdout, done.stderr)
+        # the samples are those of the recording, to the millisecond and the mg
+        played = [tuple(map(int, line.split(","))) for line in (RECORDINGS / "fall.csv").read_text(encoding="utf-8").splitlines()[1:]]
+        kept = [tuple(map(int, line.split(","))) for line in (folder / "w0001.csv").read_text(encoding="utf-8").splitlines()[1:]]
+        values = [row[1:] for row in played]
+        at = values.index(kept[0][1:])
+        assert len(kept) > 500 and [row[1:] for row in kept] == values[at:at + len(kept)]
+        assert kept[-1][0] == played[at + len(kept) - 1][0] - played[at][0]
+        assert export(house, "--consent", "Madame Martin, 20/11/2026", folder)[0] == 2, "a folder that is there is not touched"
+        status, out, _ = export(house, "--consent", "Madame Martin, 20/11/2026", "--to", "2020-01-01", house.folder / "none")
+        assert status == 0 and "0 windows" in out, out
+        [sealed] = (house.folder / "hub.state/windows").iterdir()
+        sealed.write_bytes(sealed.read_bytes()[:-1])
+        status, out, error = export(house, "--consent", "Madame Martin, 20/11/2026", house.folder / "cut")
+        assert status == 0 and "1 windows are damaged" in error, (out, error)
+
+
+def test_a_person_gets_their_own_data():
+    with House() as house:
+        house.start()
+        incident = house.hub.ask("press")["incident"]
+        house.hub.wait_step("receipt", incident)
+        assert house.hub.end() == 0
+        house.start_hub("--replay", RECORDINGS / "daily.csv", "--speed", "max")
+        wait_for(lambda: "end of the recording" in house.hub.text(), "the recording ends")
+        assert house.hub.end() == 0
+        with sqlite3.connect(house.folder / "hub.state/history.db") as store:
+            store.executemany("INSERT INTO slice VALUES (?, 0, (SELECT n FROM kind WHERE name = 'running'), 15, 0, NULL, NULL, NULL)",
+                              [(minute,) for minute in range(0, 15 * 3000, 15)])
+        house.start_hub()
+        folder = house.folder / "own"
+        status, out, error = export(house, "--history", folder)
+        assert (status, error) == (0, "") and "5 files" in out, (status, out, error)
+        slices = (folder / "slices.csv").read_text(encoding="utf-8").splitlines()
+        assert slices[0] == "utc,sensor,room,kind,count,rises,low,high,last" and len(slices) > 3000, len(slices)
+        assert len(set(slices)) == len(slices), "no row twice, none cut between pieces"
+        assert f",help," in (folder / "incidents.csv").read_text(encoding="utf-8")
+        assert "own data exported" in (folder / "exports.csv").read_text(encoding="utf-8")
+        assert house.hub.ask("export_next", export=1)["ok"] is False, "it is over"
+        assert house.hub.ask("export", what="windows", consent="M. Roux, 2026-01-01", by="anne")["error"].startswith("no window is kept")
+
+
 def main():
     if not (BUILD / "bin/vigie-hub").exists():
         print("1..1\nnot ok 1 - everything is built: vigie-hub is missing")

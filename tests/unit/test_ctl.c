@@ -197,7 +197,7 @@ static void test_wrong_usage_reaches_nobody(void **state)
 		{"discover|--seconds|0",
 			"vigie-ctl: --seconds: needs a whole number of 1 to 600\n"},
 		{"status|--seconds|5", "vigie-ctl: --seconds does not belong to \"status\"\n"},
-		{"routine", "vigie-ctl: \"routine\" needs to be told what: show\n"},
+		{"export", "vigie-ctl: \"export\" needs a folder, which it makes\n"},
 		{"routine|forget", "vigie-ctl: \"routine\" needs to be told what: show\n"},
 		{"test|--by|x", "vigie-ctl: --by does not belong to \"test\"\n"},
 		{"ack|--last|--why|x", "vigie-ctl: --why does not belong to \"acknowledge\"\n"},

@@ -125,7 +125,7 @@ static int check_request(const char *json, char error[ERROR_MAX])
 {
 	static const char *const names[] = {"s do", "t incident", "t said", "t outcome", "t by",
 		"t why", "t sensor", "t text", "t address", "t role", "t room", "t name", "h hours",
-		NULL};
+		"t what", "t consent", "t from", "t to", NULL};
 
 	return check_fields(json, error, names);
 }
@@ -133,7 +133,7 @@ static int check_request(const char *json, char error[ERROR_MAX])
 static int check_answer(const char *json, char error[ERROR_MAX])
 {
 	static const char *const names[] = {"b ok", "t error", "t incident", "t state", "t sensor",
-		"t name", "t room", "t role", NULL};
+		"t name", "t room", "t role", "t text", NULL};
 
 	return check_fields(json, error, names);
 }
