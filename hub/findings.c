@@ -236,6 +236,11 @@ static void look_at_word(const struct look *l, const struct roster_sensor *senso
 		report(l, sensor, kind, since_us > 0 && l->at.now_us - since_us >= least_us, what);
 }
 
+static bool is_stuck(const struct watched *w)
+{
+	return w->stuck_us != NEVER && w->stuck_us > 0;
+}
+
 static void look_at_sensor(
 	const struct look *l, const struct roster_sensor *sensor, const struct silence *q)
 {
@@ -244,7 +249,9 @@ static void look_at_sensor(
 
 	look_at_silence(l, sensor, q);
 	if (!l->s->ways[w->way].is_deaf)
-		report(l, sensor, FAULT_FAILED, sensor->is_failed, "le capteur ne répond plus");
+		report(l, sensor, FAULT_FAILED, sensor->is_failed || is_stuck(w),
+			is_stuck(w) ? "accéléromètre bloqué : aucune chute ne serait vue"
+				    : "le capteur ne répond plus");
 	if (w->battery.is_low)
 		battery_text(&w->battery, what);
 	report(l, sensor, FAULT_BATTERY, w->battery.is_low, what);

@@ -203,6 +203,14 @@ void judge_end(struct judge *j, const struct roster_sensor *sensor, struct momen
 		finish(j, w, at);
 }
 
+enum wear_state judge_wear(const struct judge *j, const struct roster_sensor *sensor)
+{
+	for (unsigned int n = 0; n < ROSTER_WEARABLES_MAX; n++)
+		if (j->wearables[n].sensor == sensor && j->wearables[n].fall)
+			return fall_wear(j->wearables[n].fall);
+	return WEAR_UNHEARD;
+}
+
 void judge_turn(struct judge *j, struct moment at)
 {
 	for (unsigned int n = 0; n < ROSTER_WEARABLES_MAX; n++) {

@@ -46,6 +46,7 @@ void supervision_add(struct supervision *s, const struct roster_sensor *sensor, 
 		.tampered_us = UNKNOWN_US,
 		.unworn_us = UNKNOWN_US,
 		.mains_lost_us = UNKNOWN_US,
+		.stuck_us = UNKNOWN_US,
 		.chatter_us = UNKNOWN_US};
 	w->from_us = is_deaf(s, w->way) ? DEAF_US : now_us;
 }
@@ -163,10 +164,24 @@ void supervision_reading(struct supervision *s, const struct roster_sensor *sens
 		battery_hear_mv(&w->battery, (uint16_t)(value * 1000));
 	else if (kind == READING_TAMPER)
 		set_since(&w->tampered_us, value != 0, now_us);
-	else if (kind == READING_WORN)
-		set_since(&w->unworn_us, value == 0, now_us);
 	else if (kind == READING_MAINS)
 		set_since(&w->mains_lost_us, value == 0, now_us);
+	if (kind != READING_WORN)
+		return;
+	w->says_worn = true;
+	set_since(&w->unworn_us, value == 0, now_us);
+}
+
+void supervision_wear(struct supervision *s, const struct roster_sensor *sensor,
+	enum wear_state state, uint64_t now_us)
+{
+	struct watched *w = watched_of(s, sensor, now_us);
+
+	if (state == WEAR_UNHEARD)
+		return;
+	set_since(&w->stuck_us, state == WEAR_STUCK, now_us);
+	if (!w->says_worn)
+		set_since(&w->unworn_us, state == WEAR_STILL, now_us);
 }
 
 void supervision_chatters(

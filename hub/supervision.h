@@ -32,7 +32,9 @@ struct watched {
 	uint64_t from_us;    /* listened to since; UINT64_MAX: its way is deaf */
 	/* what it last said of itself; UINT64_MAX: nothing */
 	uint64_t tampered_us, unworn_us, mains_lost_us; /* since when; 0: it is not so */
-	uint64_t chatter_us;                            /* last, UINT64_MAX: never */
+	uint64_t stuck_us;                              /* its accelerometer */
+	bool says_worn;      /* by a reading of its own, which counts more than its stream */
+	uint64_t chatter_us; /* last, UINT64_MAX: never */
 };
 
 /* What sensors are heard by. */
@@ -74,6 +76,9 @@ void supervision_listen(
 /* What it says of itself: battery, tamper, worn, mains. */
 void supervision_reading(struct supervision *s, const struct roster_sensor *sensor,
 	enum reading_kind kind, double value, uint64_t now_us);
+/* How a wearable's stream looks. */
+void supervision_wear(struct supervision *s, const struct roster_sensor *sensor,
+	enum wear_state state, uint64_t now_us);
 /* Its contact flutters. */
 void supervision_chatters(
 	struct supervision *s, const struct roster_sensor *sensor, uint64_t now_us);

@@ -107,6 +107,13 @@ static void hear_links(struct hub *h, uint64_t now_us)
 	}
 }
 
+static void look_at_wearables(struct hub *h, uint64_t now_us)
+{
+	for (const struct roster_sensor *s = NULL; (s = roster_following(&h->config.roster, s));)
+		if (s->role == ROLE_WEARABLE)
+			supervision_wear(&h->supervision, s, judge_wear(h->judge, s), now_us);
+}
+
 /* Whoever is heard proves that the radio hears; whoever floods it, that it does not. */
 static void hear_radio(struct hub *h, uint64_t now_us)
 {
@@ -172,6 +179,7 @@ void watch_turn(struct hub *h, struct moment at)
 {
 	look_at_clock(h, at);
 	hear_links(h, at.now_us);
+	look_at_wearables(h, at.now_us);
 	hear_radio(h, at.now_us);
 	look_at_home(h, at);
 	findings_report(&h->supervision, &h->faults, at);

@@ -293,6 +293,35 @@ static void test_HS_12_what_sensors_say_of_themselves(void **state)
 	assert_int_equal(count_on(), 0);
 }
 
+static void test_HS_12_a_wearable_that_nothing_moves_or_that_is_stuck(void **state)
+{
+	unsigned int n = install(ROLE_WEARABLE, 60);
+	const struct roster_sensor *sensor = speakers[n].sensor;
+
+	(void)state;
+	live(HOUR_S);
+	supervision_wear(&s, sensor, WEAR_STILL, at.now_us);
+	live(DAY_S - HOUR_S);
+	supervision_wear(&s, sensor, WEAR_UNHEARD, at.now_us); /* says nothing either way */
+	assert_int_equal(count_on(), 0);
+	live(HOUR_S + 20);
+	assert_true(is_on(FAULT_UNWORN, n));
+	supervision_wear(&s, sensor, WEAR_WORN, at.now_us);
+	live(20);
+	assert_int_equal(count_on(), 0);
+	supervision_wear(&s, sensor, WEAR_STUCK, at.now_us);
+	live(20);
+	assert_true(is_on(FAULT_FAILED, n));
+	assert_non_null(
+		strstr(faults_find(&f, FAULT_FAILED, &sensor->id)->what, "accéléromètre bloqué"));
+	supervision_wear(&s, sensor, WEAR_WORN, at.now_us);
+	/* its own word counts more */
+	supervision_reading(&s, sensor, READING_WORN, 1, at.now_us);
+	supervision_wear(&s, sensor, WEAR_STILL, at.now_us);
+	live(2 * DAY_S);
+	assert_int_equal(count_on(), 0);
+}
+
 static void test_who_is_not_installed_or_not_supervised_has_no_fault(void **state)
 {
 	unsigned int gone = install(ROLE_MOTION, 60), spared = install(ROLE_MOTION, 60);
@@ -338,6 +367,7 @@ int main(void)
 		TEST(test_a_home_of_one_sensor_waits_twice_its_deadline_for_nobody),
 		TEST(test_a_sensor_never_heard_is_told_after_a_day),
 		TEST(test_HS_12_what_sensors_say_of_themselves),
+		TEST(test_HS_12_a_wearable_that_nothing_moves_or_that_is_stuck),
 		TEST(test_who_is_not_installed_or_not_supervised_has_no_fault),
 		TEST(test_a_failed_sensor_is_told_as_that_and_not_as_silent),
 	};
