@@ -4,11 +4,13 @@
  * this home. Every remembered silence is shortened by how little it resembles the new one (hour of
  * day, room and mat, how long the resident had been in that room, kind of day, age); the second
  * longest of what is left, and a margin, is the limit. The second, so that one odd evening does not
- * blunt the model for weeks.
+ * blunt the model for weeks; of a home known for longer the third and so on, for the second longest
+ * of a hundred days is exceeded more seldom than that of ten.
  */
 #include "models/routine_state.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Found on the recordings of MODEL.md, which says what a home gets from the others' constants. */
 #define SAME_SPREAD_H  4.6f  /* hours of day apart, same room and mat: spread of the likeness */
@@ -31,6 +33,9 @@
 #define PRIOR_DAYS     4.0f /* the cautious prior is let go of between the first day and this one */
 #define COMPARABLE     0.5f /* alike enough to be shown to a person */
 #define SHORT_H        (1.0f / 12)
+#define RANKS          6     /* longest ones kept in sight */
+#define RANK_FROM_DAYS 14.0f /* known for so long the second counts … */
+#define RANK_DAYS      20.0f /* … and for each so long more one further down */
 
 void silences_add(struct silences *s, const struct silence *one)
 {
@@ -118,6 +123,30 @@ static float margin_of(uint32_t second)
 	return day * MARGIN_DAY + (1 - day) * MARGIN_NIGHT;
 }
 
+static void insert(float longest_h[RANKS], float h)
+{
+	int at = RANKS;
+
+	while (at > 0 && longest_h[at - 1] < h)
+		at--;
+	if (at == RANKS)
+		return;
+	memmove(&longest_h[at + 1], &longest_h[at],
+		sizeof(longest_h[0]) * (size_t)(RANKS - 1 - at));
+	longest_h[at] = h;
+}
+
+/* The one that counts, between two where the days say so. */
+static float typical_h(const float longest_h[RANKS], uint32_t known_s)
+{
+	float days = (float)known_s / DAY_S;
+	float rank = 1 + fmaxf(days - RANK_FROM_DAYS, 0) / RANK_DAYS;
+	int at = rank < RANKS - 2 ? (int)rank : RANKS - 2;
+	float share = fminf(rank - (float)at, 1);
+
+	return longest_h[at] + share * (longest_h[at + 1] - longest_h[at]);
+}
+
 void silences_limit(const struct routine *r, const struct silence_place *at, uint32_t lasted_s,
 	struct routine_answer *ret)
 {
@@ -127,21 +156,23 @@ void silences_limit(const struct routine *r, const struct silence_place *at, uin
 		.lasted_s = lasted_s,
 		.known_days = known_days(r),
 		.confidence = routine_confidence(r)};
-	float first_h = SHORT_H, second_h = SHORT_H, limit_h;
+	float longest_h[RANKS], base_h, limit_h;
 
+	for (int i = 0; i < RANKS; i++)
+		longest_h[i] = SHORT_H;
 	for (uint16_t i = 0; i < r->silences.count; i++) {
 		const struct silence *s = &r->silences.ring[i];
 		float like, h = resembling_h(s, &asked, &like);
 
-		second_h = fmaxf(second_h, fminf(first_h, h));
-		first_h = fmaxf(first_h, h);
+		insert(longest_h, h);
 		if (like < COMPARABLE)
 			continue;
 		a.comparable++;
 		a.longer = (uint16_t)(a.longer + (s->length_10s * 10U > lasted_s));
 		a.longest_s = a.longest_s > s->length_10s * 10U ? a.longest_s : s->length_10s * 10U;
 	}
-	limit_h = second_h + margin_of(asked.second) * powf(second_h, MARGIN_POWER) + MARGIN_H;
+	base_h = typical_h(longest_h, r->known_s);
+	limit_h = base_h + margin_of(asked.second) * powf(base_h, MARGIN_POWER) + MARGIN_H;
 	a.limit_s = (uint32_t)(fmaxf(limit_h, prior_h(r->known_s)) * HOUR_S);
 	*ret = a;
 }

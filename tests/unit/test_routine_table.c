@@ -217,6 +217,36 @@ static void test_settled_in_a_room_silence_is_given_less(void **state)
 	move_out(&l);
 }
 
+/* Two odd evenings within a week: in a home known for ten days they are its habits, in one known
+ * for eighty they are two odd evenings. */
+static void test_two_odd_evenings_do_not_blunt_a_home_that_is_well_known(void **state)
+{
+	static const int known_days[] = {10, 80};
+	struct routine_answer limit[2];
+
+	(void)state;
+	for (int n = 0; n < 2; n++) {
+		struct lived l = move_in(NULL, true);
+		int64_t day_ms = MONDAY0;
+
+		for (int day = 0; day < known_days[n]; day++, day_ms += DAY) {
+			bool is_odd = day == known_days[n] - 5 || day == known_days[n] - 2;
+
+			live_until(&l, day_ms, is_odd ? 17 * HOUR : DAY, 0);
+			if (is_odd)
+				move(&l, LIVING, day_ms + 17 * HOUR);
+			if (is_odd)
+				move(&l, BEDROOM, day_ms + 22 * HOUR);
+		}
+		live_until(&l, day_ms, 17 * HOUR, 0);
+		move(&l, LIVING, day_ms + 17 * HOUR);
+		routine_limit_now(l.r, &limit[n]);
+		move_out(&l);
+	}
+	assert_in_range(limit[0].limit_s, 5 * 3600, 8 * 3600);
+	assert_in_range(limit[1].limit_s, 1800, limit[0].limit_s - 1800);
+}
+
 /* A nurse each morning and a friend on some afternoons, in by the door and out again. */
 static void visit(struct lived *l, int64_t from_ms, int minutes)
 {
@@ -306,6 +336,7 @@ int main(void)
 		cmocka_unit_test(test_a_silence_that_goes_on_is_told_again),
 		cmocka_unit_test(test_the_table_of_rooms_and_hours),
 		cmocka_unit_test(test_settled_in_a_room_silence_is_given_less),
+		cmocka_unit_test(test_two_odd_evenings_do_not_blunt_a_home_that_is_well_known),
 		cmocka_unit_test(test_visitors_shorten_silences_and_blunt_nothing),
 		cmocka_unit_test(test_an_empty_table),
 		cmocka_unit_test(test_a_long_name_is_cut_between_characters),
