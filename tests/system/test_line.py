@@ -7,6 +7,7 @@ import os
 import pathlib
 import re
 import resource
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -15,7 +16,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
-from house import BUILD, RECORDINGS, House, run_tests, wait_for  # noqa: E402
+from house import BUILD, RECORDINGS, House, Program, free_port, run_tests, wait_for  # noqa: E402
 
 SHIM = BUILD / "tests/fakes/die_at_publish.so"
 
@@ -294,6 +295,49 @@ def fall_is_over(lines):
     rows = [tuple(map(int, line.split(","))) for line in lines[1:]]
     knock = max(rows, key=lambda r: r[1] ** 2 + r[2] ** 2 + r[3] ** 2)
     return next(n for n, row in enumerate(rows, 1) if row[0] > knock[0] + 4000)
+
+
+def second_broker(house):
+    """Another broker for the same home and centre, with a store of its own; both are told of it."""
+    port, folder = free_port(), house.folder / "second"
+    shutil.copytree(house.broker_folder, folder)
+    conf = (folder / "mosquitto.conf").read_text(encoding="utf-8")
+    conf = conf.replace(str(house.broker_folder), str(folder)).replace(str(house.port), str(port))
+    (folder / "mosquitto.conf").write_text(conf, encoding="utf-8")
+    first = f"  - mqtts://127.0.0.1:{house.port}\n"
+    for name in ("hub.yaml", "gateway.yaml"):
+        path = house.folder / name
+        text = path.read_text(encoding="utf-8")
+        assert first in text
+        path.write_text(text.replace(first, f"{first}  - mqtts://127.0.0.1:{port}\n"), encoding="utf-8")
+    return Program("second", ["/usr/sbin/mosquitto", "-c", folder / "mosquitto.conf"], house.folder)
+
+
+def test_HS_02_the_second_broker_carries_what_the_first_dropped():
+    with House() as house:
+        second = second_broker(house)
+        second.start()
+        try:
+            house.start()
+            open_one = house.hub.ask("press", sensor="bouton")["incident"]
+            house.gateway.wait_step("announced", open_one)
+            house.hub.wait_step("progress", open_one)
+            house.broker.end(signal.SIGKILL)
+            called_ms = time.time() * 1000
+            second_call = house.hub.ask("press", sensor="autre")["incident"]
+            assert second_call != open_one
+            house.hub.wait_step("receipt", second_call, 40)
+            [known] = [i for i in at_centre(house) if i["id"] == second_call]
+            assert abs(known["event_ms"] - called_ms) < 1000, "the time of the call, not of the failover"
+            assert house.hub.ask("status")["broker"] == "up" and house.hub.ask("status")["faults"] == []
+            # the one that was open goes on over the second broker, under its own name
+            for incident in (open_one, second_call):
+                assert house.gateway.ask("close", incident=incident, outcome="helped", by="anne", why="")["ok"]
+                house.hub.wait_step("closed", incident)
+            assert house.hub.incidents() == []
+            assert sorted(i["id"] for i in at_centre(house, True)) == sorted((open_one, second_call))
+        finally:
+            second.end(signal.SIGKILL)
 
 
 def main():
