@@ -25,6 +25,7 @@
 #define SURPRISE_WEIGHT 3.0F
 #define SURE_ODDS       0.7F /* asked at once, without waiting for the second answer */
 #define NEWS_ODDS       0.3F /* changes of less are not told */
+#define TELLINGS_MAX    12   /* of one event: a pulse that wavers must not write for ever */
 
 #define LOOK_US   (25 * US_A_SECOND) /* how long what is not sure is looked at before it is told */
 #define SAME_US   (15 * US_A_SECOND) /* two wearables speak of the same fall */
@@ -89,7 +90,8 @@ static void settle(struct fusion *f)
 			continue;
 		if (odds >= f->raise_odds && !e->is_certain)
 			e->is_certain = e->is_due = true;
-		if (is_first || fabsf(odds - e->told_odds) >= NEWS_ODDS)
+		if (is_first ||
+			(e->tellings < TELLINGS_MAX && fabsf(odds - e->told_odds) >= NEWS_ODDS))
 			e->is_due = true;
 	}
 }

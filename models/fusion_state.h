@@ -40,6 +40,7 @@ struct fusion_event {
 	bool is_open, is_told, is_certain, is_due;
 	bool is_judged;   /* nothing more comes of the wearable itself */
 	bool is_listened; /* there are other rooms, and whoever moved there would be heard */
+	uint8_t tellings;
 	enum fusion_class class;
 	enum routine_what surprise;
 	uint8_t sensor, room, resident; /* resident 0: not known */

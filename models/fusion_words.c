@@ -65,6 +65,8 @@ int fusion_verdict(struct fusion *f, struct fusion_verdict *ret)
 		give_reasons(e, ret);
 		e->is_due = false;
 		e->is_told = true;
+		if (e->tellings < UINT8_MAX)
+			e->tellings++;
 		e->told_odds = odds;
 		return 1;
 	}

@@ -115,6 +115,7 @@ static inline void do_motion(struct play *p, const json_t *step)
 
 	tell(p, sensor, READING_MOTION, 1);
 	tell(p, sensor, READING_MOTION, 0);
+	pause_moved(&p->pause);
 	episodes_moved(&p->episodes, sensor->name, moment_of(p));
 }
 

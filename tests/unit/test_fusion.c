@@ -287,6 +287,19 @@ static void test_no_skin_under_it_and_no_pulse_is_no_missing_pulse(void **state)
 	assert_true(weight_of(l, FUSION_NO_PULSE) == 0);
 }
 
+static void test_a_wavering_pulse_does_not_tell_for_ever(void **state)
+{
+	struct lived *l = *state;
+
+	(void)morning_shock(l, 0.98);
+	for (unsigned int beats = 0; beats < 300; beats++) {
+		pass(l, l->now_s + 1);
+		says(l, WATCH, READING_HEART_RATE, beats % 2 ? 128 : 131);
+	}
+	assert_int_equal(l->news, 1);
+	assert_in_range(l->updates, 1, 12);
+}
+
 static void test_near_falls_add_up_and_fade(void **state)
 {
 	unsigned int told[2];
@@ -366,6 +379,7 @@ int main(void)
 		at_home(test_a_knock_at_the_night_table_is_no_fall),
 		at_home(test_who_stirred_before_the_blow_was_wearing_it),
 		at_home(test_no_skin_under_it_and_no_pulse_is_no_missing_pulse),
+		at_home(test_a_wavering_pulse_does_not_tell_for_ever),
 		cmocka_unit_test(test_near_falls_add_up_and_fade),
 		at_home(test_clapping_is_one_weak_sign),
 		at_home(test_two_wearables_of_one_person_are_one_fall),
