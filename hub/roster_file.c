@@ -57,7 +57,8 @@ int roster_file_load(const char *path, struct roster *roster, struct hub_modbus 
 	void *loaded = NULL;
 	int r;
 
-	if (access(path, F_OK) < 0 && errno == ENOENT)
+	/* no folder either, or a file in its place: the outbox tells that, and the hub goes on */
+	if (access(path, F_OK) < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return 0;
 	if (!before)
 		return -ENOMEM;

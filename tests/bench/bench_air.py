@@ -9,7 +9,7 @@ import time
 
 from measure import BUILD, HUB, Control, Daemon, cpu_s, line, wait_for_broker
 
-from air import ADVERTS_PER_S, Controller, bthome, strangers
+from crowd import ADVERTS_PER_S, Controller, told, strangers
 from house import House
 
 SECONDS = 20
@@ -34,8 +34,8 @@ def sensors():
 
 def packets():
     """Noise, what the room sensors say, and one packet a press with a packet id of its own."""
-    climate = [bthome(room_sensor(n), b"\x02\xCA\x09", b"\x03\xBF\x13") for n in range(ROOM_SENSORS)]
-    presses = [bthome(button(n % BUTTONS), bytes([0, 1 + n // BUTTONS]), b"\x3A\x01") for n in range(PRESSES)]
+    climate = [told(room_sensor(n), b"\x02\xCA\x09", b"\x03\xBF\x13") for n in range(ROOM_SENSORS)]
+    presses = [told(button(n % BUTTONS), bytes([0, 1 + n // BUTTONS]), b"\x3A\x01") for n in range(PRESSES)]
     return strangers(STRANGERS), climate, presses
 
 

@@ -8,7 +8,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
-from air import Controller, bthome, strangers  # noqa: E402
+from crowd import Controller, told, strangers  # noqa: E402
 from house import BUILD, House, run_tests, wait_for  # noqa: E402
 
 BUTTONS, PRESSES_EACH, REPETITIONS, NOISE_BETWEEN = 12, 5, 4, 60
@@ -46,7 +46,7 @@ def test_HS_09_no_press_is_lost_in_a_crowded_air():
                 for _ in range(REPETITIONS):
                     for stranger in random.choices(noise, k=NOISE_BETWEEN):
                         house.controller.link.send(stranger)
-                    house.controller.link.send(bthome(address(n), bytes([0, packet + 1]), b"\x3A\x01"))
+                    house.controller.link.send(told(address(n), bytes([0, packet + 1]), b"\x3A\x01"))
         # each press is told when it is first heard and when it is confirmed
         wait_for(lambda: house.readings() == [2 * PRESSES_EACH] * BUTTONS, f"each press is heard once: {house.readings()}")
         assert len(house.hub.incidents()) == BUTTONS, house.hub.incidents()
@@ -56,7 +56,7 @@ def test_HS_09_no_press_is_lost_in_a_crowded_air():
 def test_broken_packets_cost_no_press():
     with Crowd() as house:
         house.start_hub()
-        press = bthome(address(1), b"\x00\x01", b"\x3A\x01")
+        press = told(address(1), b"\x00\x01", b"\x3A\x01")
         chance = random.Random(1)  # without a hardware error among them, after which a hub begins anew
         for n in range(2000):
             house.controller.link.send(press[:1 + n % (len(press) - 1)])
