@@ -143,7 +143,7 @@ static bool is_unreached(
 	is_due = at.now_us >= r->unreached_us;
 	if (is_due) {
 		if (r->unreached < 4)
-			again_s = DIALOGUE_UNREACHED_MIN_S << r->unreached;
+			again_s = (uint64_t)DIALOGUE_UNREACHED_MIN_S << r->unreached;
 		r->unreached++;
 		r->unreached_us = at.now_us + again_s * US_PER_S;
 		d->siren_until_us = at.now_us + DIALOGUE_SIREN_US;

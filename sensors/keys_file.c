@@ -142,7 +142,7 @@ int device_keys_load(
 int device_keys_load_kept(
 	struct device_keys *keys, const char *path, char ret_error[DEVICE_KEYS_ERROR_MAX])
 {
-	if (access(path, F_OK) < 0 && errno == ENOENT)
+	if (access(path, F_OK) < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return 0;
 	return load(keys, path, true, ret_error);
 }

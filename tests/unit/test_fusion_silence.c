@@ -171,7 +171,7 @@ static void test_so_many_sensors_and_one_more(void **state)
 	assert_int_equal(fusion_install(f, FUSION_SENSORS_MAX, &pir), -EINVAL);
 	assert_int_equal(fusion_reading(f, FUSION_SENSORS_MAX - 1, READING_MOTION, 1, at), 1);
 	assert_int_equal(fusion_reading(f, FUSION_SENSORS_MAX, READING_MOTION, 1, at), -EINVAL);
-	assert_int_equal(fusion_install(f, 40, &(struct fusion_sensor){FUSION_NONE}), 0);
+	assert_int_equal(fusion_install(f, 40, &(struct fusion_sensor){.role = FUSION_NONE}), 0);
 	assert_int_equal(fusion_reading(f, 40, READING_MOTION, 1, at), -EINVAL);
 	free(f);
 }
