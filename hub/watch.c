@@ -173,6 +173,8 @@ static void look_at_home(struct hub *h, struct moment at)
 		"restarts", "la box redémarre sans cesse", at);
 	report_home(h, FAULT_STORE, outbox_fault(h->outbox)[0] != '\0', "store",
 		"la mémoire de la box est abîmée ou pleine", at);
+	report_home(h, FAULT_VOICE, h->voice && voice_fault(h->voice)[0], "voice",
+		"pas de son : la personne n’est plus interrogée à voix haute", at);
 }
 
 void watch_turn(struct hub *h, struct moment at)

@@ -109,6 +109,7 @@ static const char *const phrases[FAULT_KINDS] = {
 	[FAULT_MAINS] = "mains lost",
 	[FAULT_STORE] = "",
 	[FAULT_RESTARTS] = "starts again and again",
+	[FAULT_VOICE] = "",
 	[FAULT_SILENT] = "silent",
 	[FAULT_FAILED] = "failed",
 	[FAULT_TAMPER] = "tampered with",
@@ -118,7 +119,7 @@ static const char *const phrases[FAULT_KINDS] = {
 	[FAULT_UNWORN] = "not worn",
 };
 
-/* Deaf ways and the store have lines of their own, with their reason. */
+/* Deaf ways, the store and the voice have lines of their own, with their reason. */
 static bool has_line(const struct fault *f)
 {
 	return f->subject.text[0] && f->is_on && phrases[f->kind][0] && f->kind != FAULT_DEAF;

@@ -202,6 +202,8 @@ def test_a_home_without_sound_is_told():
     with House(dialogue=", device: nosuchdevice") as house:
         house.start_hub(is_up=False)
         wait_for(lambda: "voice: no sound: No such file or directory" in house.hub.ask("status")["faults"], "the fault")
+        found = wait_for(lambda: house.hub.ask("status")["found"], "it is found, to be told to the centre when it lasts", 30)
+        assert [f["kind"] for f in found] == ["voice"], found
 
 
 def test_the_voice_has_none_of_the_hubs_privileges_and_descriptors():
