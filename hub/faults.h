@@ -33,15 +33,9 @@ enum fault_kind {
 	FAULT_MAINS,    /* the home's power, by the hub's own supply or a sensor's word */
 	FAULT_STORE,    /* nothing can be kept */
 	FAULT_RESTARTS, /* the hub starts again and again */
+	FAULT_VOICE,    /* nobody can be asked aloud */
 	FAULT_SILENT,   /* a sensor that calls for help, or is worn */
 	FAULT_FAILED,   /* its source says that it is broken */
-	FAULT_DEAF,   /* a way by which sensors are heard: the radio, a bus */
-	FAULT_JAMMED, /* the radio is flooded */
-	FAULT_MAINS,  /* the home's power, by the hub's own supply or a sensor's word */
-	FAULT_STORE,  /* nothing can be kept */
-	FAULT_VOICE,  /* nobody can be asked aloud */
-	FAULT_SILENT, /* a sensor that calls for help, or is worn */
-	FAULT_FAILED, /* its source says that it is broken */
 	FAULT_TAMPER,
 	FAULT_QUIET, /* any other sensor's silence */
 	FAULT_BATTERY,
