@@ -36,7 +36,7 @@ struct ring {
 	int64_t heard_ms; /* UTC then */
 	unsigned int size, head, count;
 	struct pending pending[WINDOWS_PENDING_MAX];
-	struct packed_sample *samples;
+	struct packed_sample samples[WINDOWS_RING_SAMPLES];
 };
 
 struct windows {
@@ -50,6 +50,8 @@ struct windows {
 
 int windows_new(struct windows **ret, windows_on_window on_window, void *userdata)
 {
+	/* 750 kB, of which only what is heard is ever touched: so large a piece is fresh pages of
+	 * the kernel's, which calloc() leaves alone */
 	struct windows *w = calloc(1, sizeof(*w));
 
 	if (!w)
@@ -62,8 +64,6 @@ int windows_new(struct windows **ret, windows_on_window on_window, void *userdat
 
 struct windows *windows_free(struct windows *w)
 {
-	for (unsigned int n = 0; w && n < WINDOWS_WEARABLES_MAX; n++)
-		free(w->rings[n].samples);
 	free(w);
 	return NULL;
 }
@@ -170,15 +170,11 @@ static void cut_due(struct windows *w, struct ring *r, bool is_over)
 	}
 }
 
-static int begin_ring(struct ring *r, const struct accel_batch *batch)
+static void begin_ring(struct ring *r, const struct accel_batch *batch)
 {
-	r->samples = r->samples ? r->samples : calloc(WINDOWS_RING_SAMPLES, sizeof(*r->samples));
-	if (!r->samples)
-		return -ENOMEM;
 	r->sensor = batch->sensor;
 	r->size = BLOCK;
 	r->head = r->count = 0;
-	return 0;
 }
 
 /* A clock that went back or far ahead: what was heard before does not belong to it. */
@@ -193,17 +189,16 @@ int windows_push(
 {
 	static const struct sensor_id nobody = {.text = ""};
 	struct ring *r = ring_of(w, &batch->sensor);
-	int error;
 
 	if (!r) {
 		r = ring_of(w, &nobody);
-		error = r ? begin_ring(r, batch) : -ENOSPC;
-		if (error < 0)
-			return error;
+		if (!r)
+			return -ENOSPC;
+		begin_ring(r, batch);
 	}
 	if (is_another_stream(r, batch)) {
 		cut_due(w, r, true);
-		(void)begin_ring(r, batch);
+		begin_ring(r, batch);
 	}
 	r->place = place;
 	r->range_mg = batch->range_mg;

@@ -2,7 +2,7 @@
 /*
  * The last 40 s of each wearable's accelerometer, as received, and what is cut out of them around a
  * suspected fall. In memory alone: the owner is handed each window when it is whole and seals it
- * (hub/window.h). No clock, no I/O; allocates when a wearable is first heard.
+ * (hub/window.h). No clock, no I/O; allocates in windows_new() only.
  */
 #pragma once
 
@@ -24,7 +24,7 @@ typedef void (*windows_on_window)(const struct window *window, void *userdata);
 int windows_new(struct windows **ret, windows_on_window on_window, void *userdata);
 struct windows *windows_free(struct windows *w);
 
-/* A batch of an installed wearable, heard at that time. 0; −ENOMEM; −ENOSPC for the ninth. */
+/* A batch of an installed wearable, heard at that time. 0; −ENOSPC for the ninth. */
 int windows_push(
 	struct windows *w, enum wear_place place, const struct accel_batch *batch, int64_t wall_ms);
 /* A fall is suspected to have happened then: its window follows when it is whole, once an incident.
