@@ -9,6 +9,7 @@
 #include "hub/keep.h"
 #include "hub/pausing.h"
 #include "hub/prompts.h"
+#include "hub/walk.h"
 #include "hub/watch.h"
 
 #include <stdio.h>
@@ -143,6 +144,7 @@ static const struct {
 	{heartbeat_next_us, heartbeat_turn},
 	{tick_next_us, tick},
 	{discovery_next_us, discovery_turn},
+	{walk_next_us, walk_turn},
 	{keep_next_us, keep_turn},
 };
 

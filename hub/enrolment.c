@@ -9,6 +9,7 @@
 #include "common/file_atomic.h"
 #include "common/log.h"
 #include "hub/radio.h"
+#include "hub/watch.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -58,18 +59,19 @@ static int begin_sensor(struct hub *h, const struct roster_sensor *sensor, struc
 	if (r < 0)
 		return r;
 	begin_device(h, sensor);
-	supervision_add(&h->supervision, sensor, at.now_us);
+	watch_add(h, sensor, at);
 	if (sensor->has_link && h->config.has_bluetooth)
 		(void)radio_add_link(h, sensor);
 	return 0;
 }
 
 /* … or of one less. */
-static void end_sensor(struct hub *h, const struct roster_sensor *sensor)
+static void end_sensor(struct hub *h, const struct roster_sensor *sensor, struct moment at)
 {
 	uint8_t address[6];
 
 	radio_remove_link(h, sensor);
+	watch_remove(h, sensor, at);
 	judge_remove(h->judge, sensor);
 	if (device_address_from_text(sensor->id.text, address) < 0)
 		return;
@@ -132,7 +134,7 @@ static int adopt_new(struct hub *h, const char *path, const struct roster_sensor
 	if (r == 0)
 		return 0;
 	if (roster_find(roster, &sensor->id)) {
-		end_sensor(h, roster_find(roster, &sensor->id));
+		end_sensor(h, roster_find(roster, &sensor->id), at);
 		(void)roster_remove(roster, &sensor->id);
 	}
 	return r;
@@ -197,7 +199,6 @@ int enrolment_remove(struct hub *h, const struct sensor_id *id, struct moment at
 	char path[HUB_PATH_MAX];
 	int r;
 
-	(void)at;
 	if (!left)
 		return -ENOMEM;
 	if (!sensor)
@@ -214,7 +215,7 @@ int enrolment_remove(struct hub *h, const struct sensor_id *id, struct moment at
 		file_atomic_drop(path);
 		return r == -ENOENT ? -EUCLEAN : r;
 	}
-	end_sensor(h, sensor);
+	end_sensor(h, sensor, at);
 	log_info("roster: a %s was removed", sensor_role_text(sensor->role));
 	(void)roster_remove(&h->config.roster, id);
 	keep_keys(h);

@@ -13,6 +13,7 @@
 #include "hub/prompts.h"
 #include "hub/radio.h"
 #include "hub/store_file.h"
+#include "hub/walk.h"
 #include "hub/watch.h"
 
 #include <errno.h>
@@ -123,12 +124,13 @@ static void on_progress(const struct progress *progress, void *userdata)
 
 int hub_suspect(struct hub *h, const struct suspicion *s, struct moment at)
 {
+	struct suspicion told = *s;
 	unsigned int row = 0;
 	int r;
 
-	if (pausing_withholds(h, s, at))
+	if (pausing_withholds(h, s, at) || walk_holds_back(h, &told))
 		return -EALREADY;
-	r = episodes_suspect(&h->episodes, s, at, &row);
+	r = episodes_suspect(&h->episodes, &told, at, &row);
 
 	hub_arm(h);
 	if (r == 0)
@@ -150,6 +152,8 @@ unsigned int hub_faults(const struct hub *h, char ret[HEARTBEAT_FAULTS_MAX][INCI
 	if (uplink_why(h->uplink)[0])
 		(void)snprintf(
 			ret[count++], INCIDENT_TEXT_MAX, "link: %.80s", uplink_why(h->uplink));
+	if (walk_is_on(h) && count < HEARTBEAT_FAULTS_MAX)
+		(void)snprintf(ret[count++], INCIDENT_TEXT_MAX, "a walk test is under way");
 	count = prompts_faults(h, ret, count);
 	for (unsigned int n = 0; n < h->sources_count && count < HEARTBEAT_FAULTS_MAX; n++) {
 		const struct hub_source *s = &h->sources[n];
@@ -269,6 +273,7 @@ int hub_run(struct hub *h)
 void hub_done(struct hub *h)
 {
 	discovery_end(h);
+	walk_done(h);
 	/* all are told before one is waited for */
 	for (unsigned int n = 0; n < h->sources_count; n++)
 		source_stop(h->sources[n].source);

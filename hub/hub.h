@@ -35,6 +35,7 @@
 
 struct hub;
 struct discovery;
+struct walk;
 
 /* One way in, with what it last said of itself. */
 struct hub_source {
@@ -87,6 +88,7 @@ struct hub {
 	struct episodes episodes;
 	struct uplink *uplink;
 	struct outputs outputs;
+	struct walk *walk;           /* NULL: no installer walks (hub/walk.h) */
 	struct discovery *discovery; /* NULL: nobody looks who is on air (hub/discovery.h) */
 	struct control *control;
 	struct voice *voice; /* NULL in a home that has none */

@@ -161,19 +161,25 @@ unsigned int prompts_faults(const struct hub *h,
 	return count;
 }
 
+int prompts_say_text(struct hub *h, const char *text, struct moment at)
+{
+	const struct voice_sentence sentence = {.tag = PHRASES,
+		.text = text,
+		.volume_pct = dialogue_volume(&h->config.dialogue, clock_of(at).minute)};
+
+	return h->voice ? voice_say(h->voice, &sentence) : -ENODEV;
+}
+
 int prompts_request_say(struct hub *h, const json_t *request, json_t *answer)
 {
 	const char *text = json_string_value(json_object_get(request, "text"));
-	struct voice_sentence sentence = {.tag = PHRASES,
-		.text = text,
-		.volume_pct = dialogue_volume(&h->config.dialogue, clock_of(hub_now()).minute)};
 	int r;
 
 	if (!text || !text[0] || !utf8_is_plain_within(text, SPEECH_SENTENCE_MAX))
 		return request_refuse(answer, -EINVAL, "text is not 1 to 511 bytes of plain text");
-	if (!h->voice)
-		return request_refuse(answer, -ENODEV, "this home has no voice");
-	r = voice_say(h->voice, &sentence);
+	r = prompts_say_text(h, text, hub_now());
+	if (r == -ENODEV)
+		return request_refuse(answer, r, "this home has no voice");
 	if (r == -ENOSPC)
 		return request_refuse(answer, r, "too much waits to be said");
 	return r;

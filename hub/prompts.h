@@ -19,6 +19,8 @@ void prompts_tell(
 	struct hub *h, const struct episode *after, const struct transition *t, struct moment at);
 /* A phrase by itself; `who` as in phrase_text(). */
 void prompts_say(struct hub *h, enum phrase phrase, const char *who, struct moment at);
+/* Any sentence, not urgent: 0; −ENODEV in a home without a voice; −ENOSPC. */
+int prompts_say_text(struct hub *h, const char *text, struct moment at);
 /* Adds what keeps this home from being asked in sound and in light (HS-16) to `count` faults. */
 unsigned int prompts_faults(const struct hub *h,
 	char faults[HEARTBEAT_FAULTS_MAX][INCIDENT_TEXT_MAX], unsigned int count);

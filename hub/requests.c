@@ -10,6 +10,7 @@
 #include "hub/pausing.h"
 #include "hub/press.h"
 #include "hub/prompts.h"
+#include "hub/walk.h"
 #include "hub/watch.h"
 #include "sensors/receiver.h"
 
@@ -325,6 +326,7 @@ static const struct {
 	{"discover", request_discover},
 	{"enrol", request_enrol},
 	{"remove", request_remove},
+	{"walk_test", request_walk_test},
 	{"incidents", incidents},
 	{"why", request_why},
 	{"test", test},

@@ -10,6 +10,7 @@
 #include "hub/pausing.h"
 #include "hub/press.h"
 #include "hub/radio.h"
+#include "hub/walk.h"
 #include "hub/watch.h"
 
 #include <errno.h>
@@ -73,6 +74,7 @@ static void on_reading(const struct reading *reading, void *userdata)
 	if (reading->repeats == 0) {
 		supervision_reading(
 			&h->supervision, sensor, reading->kind, reading->value, at.now_us);
+		walk_hear(h, sensor, reading, at);
 		hub_live(h, sensor, reading, at);
 	}
 	if (reading->kind == READING_BATTERY && reading->repeats == 0)
@@ -101,6 +103,7 @@ static void on_accel(const struct accel_batch *batch, void *userdata)
 	source->wearable = sensor;
 	/* first, so that a fall's window ends with what showed it */
 	keep_accel(h, sensor, batch, at);
+	walk_hear(h, sensor, NULL, at);
 	if (judge_accel(h->judge, sensor, batch, at) < 0)
 		h->malformed++;
 	hub_conclude(h, at);

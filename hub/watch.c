@@ -177,6 +177,26 @@ static void look_at_home(struct hub *h, struct moment at)
 		"pas de son : la personne n’est plus interrogée à voix haute", at);
 }
 
+void watch_add(struct hub *h, const struct roster_sensor *sensor, struct moment at)
+{
+	supervision_add(&h->supervision, sensor, at.now_us);
+}
+
+void watch_remove(struct hub *h, const struct roster_sensor *sensor, struct moment at)
+{
+	for (unsigned int kind = 0; kind < FAULT_KINDS; kind++) {
+		const struct fault_report over = {.kind = (enum fault_kind)kind,
+			.subject = sensor->id,
+			.name = sensor->name,
+			.room = sensor->room,
+			.what = ""};
+
+		if (faults_is_on(&h->faults, over.kind, &sensor->id))
+			(void)faults_report(&h->faults, &over, at);
+	}
+	watch_tell(h, at);
+}
+
 void watch_turn(struct hub *h, struct moment at)
 {
 	look_at_clock(h, at);

@@ -20,6 +20,9 @@
 void watch_begin(struct hub *h, struct moment at);
 /* A sensor gave a sign of life. */
 void watch_hear(struct hub *h, const struct roster_sensor *sensor, uint64_t now_us);
+/* A sensor was added to the roster, or is about to leave it: its faults are over then. */
+void watch_add(struct hub *h, const struct roster_sensor *sensor, struct moment at);
+void watch_remove(struct hub *h, const struct roster_sensor *sensor, struct moment at);
 /* What a source last told of itself has changed. */
 void watch_source(const struct hub_source *source, uint64_t now_us);
 /* The way to the centre is open, or not. */

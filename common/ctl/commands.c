@@ -15,6 +15,8 @@
 #define DISCOVER_USUAL_S 30
 #define DISCOVER_MAX_S   600
 #define HOURS_MAX        12
+#define WALK_USUAL_MIN   15
+#define WALK_MAX_MIN     60
 
 static const struct ctl_command commands[] = {
 	{"status", NULL, "status", CTL_EITHER, CTL_NOTHING, .show = show_status},
@@ -23,6 +25,8 @@ static const struct ctl_command commands[] = {
 		.show_live = show_discovery},
 	{"enrol", NULL, "enrol", CTL_HUB, CTL_ADDRESS, .takes_entry = true, .show = show_enrolled},
 	{"remove", NULL, "remove", CTL_HUB, CTL_ADDRESS, .show = show_removed},
+	{"walk-test", NULL, "walk_test", CTL_HUB, CTL_NOTHING, .takes_minutes = true,
+		.show_live = show_walk},
 	{"incidents", NULL, "incidents", CTL_EITHER, CTL_NOTHING, .takes_all = true,
 		.show = show_incidents},
 	{"why", NULL, "why", CTL_HUB, CTL_INCIDENT, .show = show_why},
@@ -279,6 +283,9 @@ json_t *ctl_request(const struct ctl_command *command, const struct ctl_options 
 		is_good = add_outcome(request, command, options, language, err);
 	if (is_good && command->takes_entry)
 		is_good = ctl_add_entry(request, options, language, err);
+	if (is_good && command->takes_minutes)
+		is_good = add_number(request, "minutes", options->minutes, WALK_USUAL_MIN,
+			WALK_MAX_MIN, language, err);
 	if (is_good && command->takes_seconds)
 		is_good = add_number(request, "seconds", options->seconds, DISCOVER_USUAL_S,
 			DISCOVER_MAX_S, language, err);

@@ -35,6 +35,7 @@ enum ctl_words_taken {
 /* What has been shown of a command that asks again and again. */
 struct ctl_live {
 	bool is_terminal; /* else the last answer alone, or what is new in each, is shown */
+	bool is_begun;
 	size_t shown;
 };
 
@@ -43,8 +44,8 @@ struct ctl_command {
 	const char *verb;         /* what the socket calls it */
 	enum ctl_daemon daemon;   /* who knows it */
 	enum ctl_words_taken words;
-	bool takes_all, takes_by, takes_outcome, takes_seconds, takes_entry, takes_export,
-		is_stream;
+	bool takes_all, takes_by, takes_outcome, takes_seconds, takes_minutes, takes_entry,
+		takes_export, is_stream;
 	/* Shows an answer, or a step of a stream, to a person. */
 	void (*show)(FILE *out, enum ctl_language language, const json_t *answer);
 	/* In its place, of a command that asks again each second until the answer's left_s is 0. */
@@ -55,7 +56,8 @@ struct ctl_command {
 struct ctl_options {
 	const char *socket; /* NULL: the daemon's default */
 	bool is_hub, is_gateway, is_json, is_help, is_version, is_all, is_history, is_last;
-	const char *by, *outcome, *why, *seconds, *consent, *from, *to; /* NULL where not given */
+	const char *by, *outcome, *why, *seconds, *minutes, *consent, *from,
+		*to; /* NULL where not given */
 	/* of a sensor that is enrolled */
 	const char *name, *room, *role, *place, *button, *fall, *connect, *adapter, *stale_s,
 		*key_file;

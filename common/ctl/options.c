@@ -22,6 +22,7 @@ static const char usage[] =
 	"          [--button help|fine|both] [--connect public|random] [--key-file FILE |\n"
 	"          --key-stdin] [--stale S] [--fall KIND] [--adapter NAME] [--outer]\n"
 	"    remove ADDRESS                 takes an enrolled sensor out again\n"
+	"    walk-test [--minutes N]        says and shows each sensor that is set off\n"
 	"    test                           raises a test incident, end to end\n"
 	"    press [SENSOR]                 simulates a press of a button\n"
 	"    why INCIDENT                   what spoke for it and against it (or --last)\n"
@@ -87,6 +88,7 @@ static const struct option_row rows[] = {
 	{"consent", TEXT, AT(consent), MARK(takes_export)},
 	{"from", TEXT, AT(from), MARK(takes_export)},
 	{"to", TEXT, AT(to), MARK(takes_export)},
+	{"minutes", TEXT, AT(minutes), MARK(takes_minutes)},
 	{"seconds", TEXT, AT(seconds), MARK(takes_seconds)},
 };
 

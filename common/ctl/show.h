@@ -16,6 +16,7 @@ void show_discovery(
 	FILE *out, enum ctl_language language, const json_t *answer, struct ctl_live *live);
 void show_enrolled(FILE *out, enum ctl_language language, const json_t *answer);
 void show_removed(FILE *out, enum ctl_language language, const json_t *answer);
+void show_walk(FILE *out, enum ctl_language language, const json_t *answer, struct ctl_live *live);
 void show_incidents(FILE *out, enum ctl_language language, const json_t *answer);
 void show_why(FILE *out, enum ctl_language language, const json_t *answer);
 void show_test(FILE *out, enum ctl_language language, const json_t *answer);

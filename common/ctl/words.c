@@ -107,6 +107,15 @@ static const char *const phrases[][CTL_LANGUAGES] = {
 	{"this hub has no radio to hear with", "ce hub n'a pas de radio pour écouter"},
 	{"nobody looks who is on air", "personne n'écoute qui émet"},
 	{"--%s: needs a whole number of 1 to %s", "--%s : demande un nombre entier de 1 à %s"},
+	/* walk test */
+	{"%s sensors to set off; open and close each door\n",
+		"%s capteurs à déclencher ; ouvrir et fermer chaque porte\n"},
+	{"this home has no voice: nothing is said aloud",
+		"ce domicile n'a pas de voix : rien n'est dit à haute voix"},
+	{"every sensor was set off", "tous les capteurs ont été déclenchés"},
+	{"not set off:", "pas déclenchés :"},
+	{"minutes is not 1..60", "minutes n'est pas entre 1 et 60"},
+	{"no walk test is under way", "aucun essai de marche n'est en cours"},
 	/* enrolling */
 	{"enrolled: %s (%s, %s)\n", "installé : %s (%s, %s)\n"},
 	{"enrolled: %s (%s)\n", "installé : %s (%s)\n"},
