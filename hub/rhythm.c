@@ -64,28 +64,41 @@ static void follow_clock(struct rhythm *r, struct moment at)
 		(void)routine_not_heard(r->routine, time_of(r, at));
 }
 
-static int number_of(struct rhythm *r, const struct roster_sensor *s, enum routine_sign sign)
-{
-	return routine_sensor(r->routine, s->id.text, s->room, sign,
-		s->is_outer ? ROUTINE_OUTER_DOOR : routine_role_of(s->name, s->room, sign));
-}
-
 static bool is_of_rooms(const struct roster_sensor *s)
 {
 	return s->role == ROLE_MOTION || s->role == ROLE_CONTACT || s->role == ROLE_PRESSURE;
 }
 
+static enum routine_sign sign_of_role(enum sensor_role role)
+{
+	if (role == ROLE_CONTACT)
+		return ROUTINE_CONTACT;
+	return role == ROLE_PRESSURE ? ROUTINE_MAT : ROUTINE_MOTION;
+}
+
+static int number_of(struct rhythm *r, const struct roster_sensor *s)
+{
+	enum routine_sign sign = sign_of_role(s->role);
+
+	return routine_sensor(r->routine, s->id.text, s->room, sign,
+		s->is_outer ? ROUTINE_OUTER_DOOR : routine_role_of(s->name, s->room, sign));
+}
+
+/* What else such a sensor says (daylight, a plug, a spare bit) is no sign of life. */
+static bool is_said_of_life(const struct roster_sensor *sensor, enum reading_kind kind)
+{
+	enum routine_sign sign;
+
+	return is_of_rooms(sensor) && routine_sign_of(kind, &sign) == 0 && sign != ROUTINE_USE;
+}
+
 /* All that are installed, before the first of them is heard: rooms have names, doors a side. */
 static void make_known(struct rhythm *r)
 {
-	static const enum routine_sign signs[ROLES] = {[ROLE_MOTION] = ROUTINE_MOTION,
-		[ROLE_CONTACT] = ROUTINE_CONTACT,
-		[ROLE_PRESSURE] = ROUTINE_MAT};
-
 	for (const struct roster_sensor *s = NULL;
 		(s = roster_following(r->supervision->roster, s));)
 		if (is_of_rooms(s))
-			(void)number_of(r, s, signs[s->role]);
+			(void)number_of(r, s);
 }
 
 /* What was saved, or the cautious beginning. */
@@ -185,16 +198,15 @@ bool rhythm_reading(struct rhythm *r, const struct roster_sensor *sensor,
 	const struct reading *reading, struct moment at)
 {
 	struct routine_time now, heard;
-	enum routine_sign sign;
 	bool is_on_mat;
 	uint8_t room;
 	int number;
 
-	if (!is_of_rooms(sensor) || routine_sign_of(reading->kind, &sign) < 0)
+	if (!is_said_of_life(sensor, reading->kind))
 		return false;
 	follow_clock(r, at);
 	now = time_of(r, at);
-	number = number_of(r, sensor, sign);
+	number = number_of(r, sensor);
 	if (number < 0)
 		return false;
 	if (routine_push(r->routine,

@@ -130,17 +130,21 @@ static inline void pass(struct house *h, uint64_t until_us)
 	}
 }
 
-static inline bool hear(struct house *h, int sensor, double value)
+static inline bool say(struct house *h, int sensor, enum reading_kind kind, double value)
 {
-	struct reading reading = {.kind = installed[sensor].kind, .value = value};
+	struct reading reading = {.kind = kind, .value = value, .time_us = now_of(h).now_us};
 	struct sensor_id id;
 
 	(void)snprintf(id.text, sizeof(id.text), "%s", installed[sensor].id);
 	reading.sensor = id;
-	reading.time_us = now_of(h).now_us;
 	supervision_hear(&h->supervision, roster_find(&h->roster, &id), now_of(h).now_us);
 	return rhythm_reading(
 		h->rhythm, roster_hear(&h->roster, &id, now_of(h).now_us), &reading, now_of(h));
+}
+
+static inline bool hear(struct house *h, int sensor, double value)
+{
+	return say(h, sensor, installed[sensor].kind, value);
 }
 
 static inline void move(struct house *h, int sensor)

@@ -46,6 +46,10 @@ static void test_what_is_a_sign_of_life_inside(void **state)
 	assert_false(hear(&h, BUTTON, 1));  /* a call is no habit */
 	assert_false(hear(&h, DOOR, 1));    /* from which side? */
 	assert_true(hear(&h, BED, 1));
+	pass(&h, h.now_us + MINUTE_US);
+	assert_false(say(&h, KITCHEN, READING_LIGHT, 1)); /* daybreak */
+	assert_false(say(&h, KITCHEN, READING_TEMPERATURE, 21));
+	assert_true(say(&h, KITCHEN, READING_OCCUPANCY, 1));
 	move_out(&h);
 }
 
