@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Home or away. The outer door used, then ten silent minutes: away. Away, only somebody moving
- * about (RECENT_MAX activations inside within five minutes), a mat pressed and kept, or a place
+ * about (RECENT_MAX activations inside within ten minutes), a mat pressed and kept, or a place
  * that says so brings home: lone activations do not (a recording with absences of 10-16 h has some
  * in each). Which contact is the outer door is said by the installer; where nobody said, it shows
  * by what it begins and ends.

@@ -122,12 +122,11 @@ struct routine {
 };
 
 /* The house's constants of presence, from the recordings named in MODEL.md. */
-#define ROUTINE_SUSTAINED_MS \
-	300000                 /* RECENT_MAX activations within it: somebody is moving about \
-				*/
-#define ROUTINE_GONE_MS 600000 /* silent this long after the door: gone */
-#define ROUTINE_DOOR_MS 600000 /* the door counts for a silence that begins this soon after */
-#define ROUTINE_MAT_MS  300000 /* a mat pressed this long: somebody is there */
+/* RECENT_MAX activations within it: somebody is moving about */
+#define ROUTINE_SUSTAINED_MS 600000
+#define ROUTINE_GONE_MS      600000 /* silent this long after the door: gone */
+#define ROUTINE_DOOR_MS      600000 /* the door counts for a silence that begins this soon after */
+#define ROUTINE_MAT_MS       300000 /* a mat pressed this long: somebody is there */
 #define ROUTINE_LEAVING_MS \
 	20000                /* activations this soon after the door still belong to leaving \
 			      */
