@@ -108,13 +108,14 @@ int dialogue_tell(struct dialogue *d, const struct episode *after, const struct 
 
 	if (after->incident.class == INCIDENT_TECHNICAL)
 		return 0;
-	put_name(t->by, prompt.who);
 	if (t->from == t->to && t->to >= INCIDENT_RAISED)
 		is_told = tell_more(r, after, t, is_contact, &prompt);
 	else
 		is_told = tell_state(r, t, is_contact, &prompt);
 	if (!is_told)
 		return 0;
+	if (phrase_is_of_somebody(prompt.phrase))
+		put_name(t->by, prompt.who);
 	prompt.is_urgent = true;
 	d->signal_until_us = at.now_us + DIALOGUE_SIGNAL_US;
 	d->lit_until_us = at.now_us + DIALOGUE_LIT_US;

@@ -95,6 +95,12 @@ const char *phrase_name(enum phrase phrase)
 	return table[phrase].name;
 }
 
+bool phrase_is_of_somebody(enum phrase phrase)
+{
+	assert(phrase < PHRASES);
+	return table[phrase].nobody[0] != NULL;
+}
+
 enum phrase phrase_to_ask(enum incident_class class)
 {
 	switch (class) {

@@ -9,6 +9,8 @@
 #include "common/incident.h"
 #include "common/speech.h"
 
+#include <stdbool.h>
+
 #define PHRASE_WORDS_MAX \
 	301 /* own words of one phrase; with a name in them they fit a sentence \
 	     */
@@ -39,6 +41,8 @@ enum phrase {
 
 /* "ask_fall": of the words and of the clip. */
 const char *phrase_name(enum phrase phrase);
+/* It names a person, where one is known. */
+bool phrase_is_of_somebody(enum phrase phrase);
 /* What is asked about an incident of this class. */
 enum phrase phrase_to_ask(enum incident_class class);
 /*

@@ -10,6 +10,7 @@ import re
 import signal
 import subprocess
 import sys
+import wave
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
@@ -86,6 +87,29 @@ def test_fine_stops_the_question_and_is_acknowledged():
         assert house.hub.ask("answer", incident="last", said="fine")["state"] == "cancelled"
         wait_for(lambda: prompts(house)[-1:] and prompts(house)[-1] == "Très bien. L’alerte est annulée.", "the answer is acknowledged")
         assert len(prompts(house)) == 2, prompts(house)
+
+
+def test_a_recorded_phrase_wins_and_own_words_win_over_that():
+    house, said = speaking_house(ask_s=60, dialogue=f', volume: 100, clips_dir: /tmp/no-such-clips{BY_DAY}, words: {{closed: "Fini."}}')
+    with house:
+        clips = house.folder / "clips/fr"
+        clips.mkdir(parents=True)
+        frames = array.array("h", [1000 + n % 500 for n in range(4000)])
+        for name in ("calling", "closed"):
+            with wave.open(str(clips / f"{name}.wav"), "wb") as clip:
+                clip.setnchannels(1)
+                clip.setsampwidth(2)
+                clip.setframerate(22050)
+                clip.writeframes(frames.tobytes())
+        config = house.folder / "hub.yaml"
+        config.write_text(config.read_text(encoding="utf-8").replace("/tmp/no-such-clips", str(clips.parent)), encoding="utf-8")
+        house.start()
+        house.hub.ask("press", sensor="bouton")
+        house.gateway.wait_step("announced")
+        assert house.gateway.ask("close", incident="last", by="anne", outcome="helped")["ok"]
+        wait_for(lambda: prompts(house)[-1:] == ["Fini."] and len(house.hub.told("said")) == len(prompts(house)), "all is said")
+        house.hub.end()
+        assert said.read_bytes().count(frames.tobytes()) == 1
 
 
 def test_by_night_the_voice_is_softer():

@@ -47,6 +47,10 @@ static void test_whoever_comes_is_named(void **state)
 		assert_int_equal(progress(&h, INCIDENT_ON_THE_WAY, rows[n].by, 40, &prompt),
 			PHRASE_ON_THE_WAY);
 		assert_string_equal(prompt.who, rows[n].who);
+		/* what names nobody is not about whoever did it: a recorded clip fits */
+		assert_int_equal(
+			progress(&h, INCIDENT_CLOSED, rows[n].by, 50, &prompt), PHRASE_CLOSED);
+		assert_string_equal(prompt.who, "");
 	}
 }
 
