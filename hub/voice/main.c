@@ -149,39 +149,66 @@ static bool take_order(struct mouth *m)
 	return true;
 }
 
-static const char *read_options(struct mouth *m, int argc, char *argv[])
+static const char usage[] =
+	"usage: vigie-voice --device DEVICE [--language fr|en] [--clips FOLDER]\n"
+	"Says what vigie-hub hands to it, which starts it and ends it: not for calling by hand.\n"
+	"  --help, --version  this text; the release\n";
+
+struct options {
+	const char *device;
+	const char *told; /* to be printed instead of speaking; NULL: nothing */
+	bool is_bad;
+};
+
+static struct options read_options(struct mouth *m, int argc, char *argv[])
 {
-	static const struct option options[] = {{"device", required_argument, NULL, 'd'},
+	static const struct option known[] = {{"device", required_argument, NULL, 'd'},
 		{"language", required_argument, NULL, 'l'}, {"clips", required_argument, NULL, 'c'},
+		{"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'v'},
 		{NULL, 0, NULL, 0}};
-	const char *device = NULL;
+	struct options o = {.device = NULL};
 	int letter;
 
-	while ((letter = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while ((letter = getopt_long(argc, argv, "", known, NULL)) != -1) {
 		if (letter == 'd')
-			device = optarg;
+			o.device = optarg;
 		else if (letter == 'l')
 			m->language = optarg[0] == 'e' ? SPEECH_ENGLISH : SPEECH_FRENCH;
 		else if (letter == 'c')
 			m->clips_dir = optarg;
+		else if (letter == 'h')
+			o.told = usage;
+		else if (letter == 'v')
+			o.told = "vigie-voice " VIGIE_VERSION "\n";
+		else
+			o.is_bad = true;
 	}
-	return device;
+	return o;
+}
+
+static bool is_started_by_the_hub(void)
+{
+	int kind = 0;
+	socklen_t bytes = sizeof(kind);
+
+	return getsockopt(VOICE_LINE_FD, SOL_SOCKET, SO_TYPE, &kind, &bytes) == 0 &&
+	       kind == SOCK_SEQPACKET;
 }
 
 int main(int argc, char *argv[])
 {
 	struct mouth m = {.language = SPEECH_FRENCH};
-	const char *device = read_options(&m, argc, argv);
-	int kind = 0;
-	socklen_t bytes = sizeof(kind);
+	struct options o = read_options(&m, argc, argv);
 
-	if (!device || getsockopt(VOICE_LINE_FD, SOL_SOCKET, SO_TYPE, &kind, &bytes) < 0 ||
-		kind != SOCK_SEQPACKET) {
-		(void)fprintf(stderr, "vigie-voice: is started by vigie-hub and by nobody else\n");
+	if (o.told && !o.is_bad)
+		return fputs(o.told, stdout) < 0 || fflush(stdout) != 0;
+	if (o.is_bad || !o.device || !is_started_by_the_hub()) {
+		(void)fprintf(stderr, "vigie-voice: is started by vigie-hub and by nobody else\n%s",
+			usage);
 		return 2;
 	}
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	playback_device_init(&m.device, device);
+	playback_device_init(&m.device, o.device);
 	while (take_order(&m))
 		;
 	playback_device_done(&m.device);
