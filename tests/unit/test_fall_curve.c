@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "models/eval/fall_curve.h"
+#include "models/eval/fall_report.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,8 +26,8 @@ static const struct trial trials[] = {
 static const struct fall_result results[] = {
 	{.probability_at_first = 0.95F},
 	{.probability_at_first = 0.30F},
-	{.probability_at_first = 0.60F},
-	{.probability_at_first = 0.02F},
+	{.probability_at_first = 0.60F, .alarms_at = {4, 3, 3, 2}, .alarms = 3, .seconds = 5400},
+	{.probability_at_first = 0.02F, .seconds = 1800},
 	{.probability_at_first = 0.0F},
 };
 static const struct fall_measure measured = {trials, results, 5};
@@ -43,6 +44,8 @@ static void test_points_follow_the_threshold(void **state)
 	assert_true(points[10].sensitivity == 0.5);
 	assert_true(points[10].specificity > 0.66 && points[10].specificity < 0.67);
 	assert_true(points[20].sensitivity == 0.0 && points[20].specificity == 1.0);
+	assert_true(points[0].per_hour == 2.0 && points[1].per_hour == 1.5 &&
+		    points[3].per_hour == 1.0 && points[4].per_hour == 0.0);
 	for (int i = 1; i < FALL_CURVE_POINTS; i++)
 		assert_true(points[i].sensitivity <= points[i - 1].sensitivity &&
 			    points[i].specificity >= points[i - 1].specificity);
@@ -78,10 +81,27 @@ static void test_table_and_drawing_hold_sets_with_falls(void **state)
 	assert_true(fall_curve_draw(&measured, path) < 0);
 }
 
+/* Three in the two hours of the set: 1.5 an hour, and so 168 in a week of 112 hours. */
+static void test_HS_17_false_alarms_are_told_by_person_week(void **state)
+{
+	char text[16384] = "";
+	FILE *f = tmpfile();
+
+	(void)state;
+	assert_non_null(f);
+	assert_int_equal(fall_report_table(&measured, f), 0);
+	rewind(f);
+	assert_true(fread(text, 1, sizeof(text) - 1, f) > 100);
+	(void)fclose(f);
+	assert_non_null(
+		strstr(text, "per person-week, 112 h of such days worn: 168.0 (34.6-491.0)"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_points_follow_the_threshold),
+		cmocka_unit_test(test_HS_17_false_alarms_are_told_by_person_week),
 		cmocka_unit_test(test_table_and_drawing_hold_sets_with_falls),
 	};
 
