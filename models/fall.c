@@ -128,13 +128,14 @@ static void answer(struct fall *f, struct open_impact *o, struct answers *to)
 		.still_ms = (uint16_t)(signs.still_s * 1000),
 		.gap_ms = (uint16_t)(signs.gap_bins * (RETIMED_US / 1000)),
 		.is_clipped = signs.is_clipped,
+		.is_turned = signs.is_turned,
 	};
 	if (!o->is_judged)
 		o->first = probability;
 	o->is_judged = true;
 	if (f->on_judged)
-		f->on_judged(&to->at[to->count - 1], stage == FALL_FIRST ? features : NULL,
-			signs.lively_s, f->userdata);
+		f->on_judged(&to->at[to->count - 1], stage == FALL_FIRST ? features : NULL, &signs,
+			f->userdata);
 }
 
 static void forget(struct fall *f, uint32_t i)

@@ -35,6 +35,7 @@ struct fall_answer {
 	uint16_t still_ms; /* longest stillness seen after the impact */
 	uint16_t gap_ms;   /* not heard, within what was judged */
 	bool is_clipped;
+	bool is_turned; /* lies another way than before, by what was heard up to this answer */
 };
 
 struct fall; /* opaque, plain memory of fall_size() bytes: callers allocate it once, at start-up */
@@ -62,11 +63,12 @@ enum wear_state fall_wear(const struct fall *f);
 /*
  * For training and measuring only. Other weights than the shipped ones (borrowed), and a witness of
  * every answer: with the features behind it (models/fall_features.h) where it is a first one, else
- * NULL. fall_init() forgets both.
+ * NULL, and what came after the impact (models/fall_signs.h). fall_init() forgets both.
  */
 struct fall_weights;
+struct fall_signs;
 typedef void (*fall_on_judged)(const struct fall_answer *answer, const int16_t *features,
-	uint32_t lively_s, void *userdata);
+	const struct fall_signs *signs, void *userdata);
 void fall_use_weights(struct fall *f, const struct fall_weights *weights);
 void fall_set_witness(struct fall *f, fall_on_judged on_judged, void *userdata);
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Trees and calibration; see fall_score.h. Twelve trees are walked at a time, so that one's waiting
- * for memory is another's work.
+ * Trees and calibration; see fall_score.h. Sixteen trees are walked at a time, so that one's
+ * waiting for memory is another's work.
  */
 #include "models/fall_score.h"
 
 #include <math.h>
 
-#define ABREAST 12
+#define ABREAST 16
 
 /* `count` is known where it is called, so that the compiler unrolls. */
 static inline __attribute__((always_inline)) int32_t walk(const struct fall_forest *f,
@@ -21,12 +21,12 @@ static inline __attribute__((always_inline)) int32_t walk(const struct fall_fore
 
 #pragma GCC unroll 5
 	for (size_t level = 0; level < FALL_DEPTH; level++)
-#pragma GCC unroll 12
+#pragma GCC unroll 16
 		for (size_t k = 0; k < count; k++)
 			at[k] = 2 * at[k] + 1 +
 				(features[feature[k * FALL_NODES + at[k]]] >=
 					threshold[k * FALL_NODES + at[k]]);
-#pragma GCC unroll 12
+#pragma GCC unroll 16
 	for (size_t k = 0; k < count; k++)
 		sum += leaf[k * FALL_LEAVES + at[k] - FALL_NODES];
 	return sum;
@@ -44,18 +44,26 @@ int32_t fall_forest_margin(const struct fall_forest *f, const int16_t features[F
 	return sum;
 }
 
+static int32_t judge(const struct fall_forest *forest, const struct fall_net *net,
+	const int16_t features[FALL_FEATURES])
+{
+	int32_t margin = fall_forest_margin(forest, features);
+
+	return net ? (margin + fall_net_margin(net, features)) / 2 : margin;
+}
+
 int32_t fall_margin(
 	const struct fall_weights *w, enum wear_place place, const int16_t features[FALL_FEATURES])
 {
 	switch (place) {
 	case WEAR_WRIST:
-		return fall_forest_margin(&w->wrist, features);
+		return judge(&w->wrist, w->wrist_net, features);
 	case WEAR_TRUNK:
-		return fall_forest_margin(&w->trunk, features);
+		return judge(&w->trunk, w->trunk_net, features);
 	case WEAR_UNKNOWN:
 	default:
-		return (fall_forest_margin(&w->wrist, features) +
-			       fall_forest_margin(&w->trunk, features)) /
+		return (judge(&w->wrist, w->wrist_net, features) +
+			       judge(&w->trunk, w->trunk_net, features)) /
 		       2;
 	}
 }
@@ -73,6 +81,7 @@ float fall_probability(const struct fall_calibration *c, int32_t margin,
 	if (stage == FALL_SECOND)
 		odds = raw * c->second_slope + c->second_offset +
 		       c->still * at_most(signs->still_s, FALL_STILL_MOST) -
-		       c->lively * at_most(signs->lively_s, FALL_LIVELY_MOST);
+		       c->lively * at_most(signs->lively_s, FALL_LIVELY_MOST) +
+		       c->lying * at_most(signs->lying_s, FALL_STILL_MOST);
 	return 1 / (1 + expf(-odds));
 }

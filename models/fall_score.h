@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The classifier: boosted trees over an impact's features, then what the following seconds add,
- * then a calibrated probability. Weights are plain tables: the shipped ones are fall_weights.c,
- * written by models/training/train.py; vigie-eval brings those of its folds. Pure.
+ * The classifier: boosted trees and a small net over an impact's features, half each, then what the
+ * following seconds add, then a calibrated probability. Weights are plain tables: the shipped ones
+ * are fall_weights.c, written by models/training/train.py; vigie-eval brings those of its folds.
+ * Pure.
  */
 #pragma once
 
 #include "models/fall.h"
 #include "models/fall_features.h"
+#include "models/fall_net.h"
 #include "models/fall_signs.h"
 
 #define FALL_DEPTH       5
@@ -35,12 +37,14 @@ struct fall_calibration {
 	float slope, offset; /* of the first answer's log-odds; slope > 0 */
 	float second_slope, second_offset;
 	float still, lively; /* added for each still, taken for each lively second */
+	float lying;         /* added for each still second lying another way than before */
 	float threshold[2];  /* probability from which it is called a fall, by stage */
 };
 
 struct fall_weights {
 	const char *hash;                /* of the data and the scripts they come from */
 	struct fall_forest wrist, trunk; /* an unknown place is judged by the mean of both */
+	const struct fall_net *wrist_net, *trunk_net;      /* NULL: the trees alone */
 	struct fall_calibration calibrations[FALL_PLACES]; /* by enum wear_place */
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Still and lively seconds after an impact.
+ * Still and lively seconds after an impact, and whether down is elsewhere than before.
  */
 #include "models/fall_signs.h"
 
@@ -8,7 +8,10 @@
 	40 /* a second is still below this mean change from bin to bin (seated: median 12) … */
 #define LIVELY_MG \
 	80 /* … and lively from this on (walking: median 110 at the wrist, 200 at the waist) */
-#define BINS_LEAST 5 /* fewer bins say nothing */
+#define BINS_LEAST   5                   /* fewer bins say nothing … */
+#define AFTER_LEAST  (2 * RETIMED_PER_S) /* … and nor does less of where down is afterwards */
+#define AFTER_MOST   (5 * RETIMED_PER_S)
+#define TURNED_PARTS 500 /* thousandths: the square of the cosine of 45° */
 
 struct span {
 	uint32_t first, end; /* of the window's bins */
@@ -62,12 +65,46 @@ static void count_seconds(const struct impact_window *w, struct fall_signs *ret)
 	}
 }
 
+/* Sum of the vectors; false where there are fewer than `least`. */
+static bool direction_of(
+	const struct impact_window *w, struct span s, uint32_t least, int64_t ret[3])
+{
+	ret[0] = ret[1] = ret[2] = 0;
+	for (uint32_t i = s.first; i < s.end; i++) {
+		ret[0] += w->bins[i].x_mg;
+		ret[1] += w->bins[i].y_mg;
+		ret[2] += w->bins[i].z_mg;
+	}
+	return s.end - s.first >= least;
+}
+
+static bool is_turned(const struct impact_window *w)
+{
+	struct span after = span_of(w, RETIMED_PER_S, IMPACT_AFTER_MAX + 1);
+	int64_t a[3], b[3];
+	double dot = 0, aa = 0, bb = 0;
+
+	if (after.end - after.first > AFTER_MOST)
+		after.first = after.end - AFTER_MOST;
+	if (!direction_of(w, span_of(w, -IMPACT_BEFORE, -RETIMED_PER_S), BINS_LEAST, a) ||
+		!direction_of(w, after, AFTER_LEAST, b))
+		return false;
+	for (int k = 0; k < 3; k++) {
+		dot += (double)a[k] * (double)b[k];
+		aa += (double)a[k] * (double)a[k];
+		bb += (double)b[k] * (double)b[k];
+	}
+	return dot <= 0 || dot * dot * 1000 < aa * bb * TURNED_PARTS;
+}
+
 void fall_signs_of(const struct impact_window *w, struct fall_signs *ret)
 {
 	struct span near = span_of(w, -RETIMED_PER_S, RETIMED_PER_S + 1);
 
 	*ret = (struct fall_signs){0};
 	count_seconds(w, ret);
+	ret->is_turned = is_turned(w);
+	ret->lying_s = ret->is_turned ? ret->still_s : 0;
 	for (uint32_t i = 0; i < w->count; i++)
 		ret->gap_bins += w->bins[i].marks & RETIMED_GAP ? 1 : 0;
 	for (uint32_t i = near.first; i < near.end; i++)

@@ -19,7 +19,8 @@
 #define SHOCK_MOST      5.5F
 #define SHOCK_KEPT      0.0F /* less is not weighed at all */
 #define AFTER_LEAST     (-3.5F)
-#define AFTER_MOST      1.5F
+#define AFTER_MOST      3.5F /* lying still where a soft shock threw them … */
+#define ALONE_MOST      6.8F /* … but one wearable's two answers together are not certain */
 #define TOLD_WEIGHT     4.0F
 #define ALSO_MOST       3.0F
 #define SURPRISE_WEIGHT 3.0F
@@ -196,7 +197,8 @@ static void put_after(
 	const struct fall_calibration *c =
 		&fall_weights_shipped.calibrations[f->sensors[e->sensor].sensor.place];
 	float apart = c->second_offset - c->offset;
-	float weight = fusion_clamp(odds - e->shock - apart, AFTER_LEAST, AFTER_MOST);
+	float most = fminf(AFTER_MOST, ALONE_MOST - e->weights[FUSION_SHOCK]);
+	float weight = fusion_clamp(odds - e->shock - apart, AFTER_LEAST, most);
 
 	if (e->weights[FUSION_LAID_DOWN] < 0 && weight > 0)
 		weight = 0;
@@ -253,6 +255,8 @@ int fusion_told(struct fusion *f, uint8_t sensor, struct fusion_time at)
 	e = same_fall(f, sensor, f->now.now_us, true);
 	if (!e) {
 		e = begin(f, FUSION_FALL, sensor, f->now.now_us + 1, f->now.now_us);
+		/* the sensor's own word has nothing to do with the fall model's threshold */
+		fusion_put(e, FUSION_START, START_ODDS, 0, FUSION_SENSORS_MAX);
 		fusion_look_at_worn(f, e, 0);
 	}
 	fusion_put(e, FUSION_TOLD, TOLD_WEIGHT, 0, sensor);

@@ -41,9 +41,25 @@ static int next_line(struct fold_reader *r)
 	return 0;
 }
 
-/* `count` whole numbers in low..high, separated by blanks, into 8 or 16 bits each. */
-static int read_numbers(
-	struct fold_reader *r, size_t count, long low, long high, uint8_t *ret8, int16_t *ret16)
+/* Where numbers of a line go: 8, 16 or 32 bits each. */
+struct numbers {
+	size_t bytes, count;
+	void *at;
+	long low, high;
+};
+
+static void put_number(const struct numbers *n, size_t i, long value)
+{
+	if (n->bytes == sizeof(uint8_t))
+		((uint8_t *)n->at)[i] = (uint8_t)value;
+	else if (n->bytes == sizeof(int16_t))
+		((int16_t *)n->at)[i] = (int16_t)value;
+	else
+		((int32_t *)n->at)[i] = (int32_t)value;
+}
+
+/* A line of whole numbers separated by blanks. */
+static int read_numbers(struct fold_reader *r, const struct numbers *n)
 {
 	char *at;
 	int error = next_line(r);
@@ -51,44 +67,32 @@ static int read_numbers(
 	if (error < 0)
 		return error;
 	at = r->text;
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < n->count; i++) {
 		char *end;
 		long value = strtol(at, &end, 10);
 
-		if (end == at || value < low || value > high)
+		if (end == at || value < n->low || value > n->high)
 			return complain(r, -EBADMSG, "a number is missing or out of its range");
 		at = end;
-		if (ret8)
-			ret8[i] = (uint8_t)value;
-		else
-			ret16[i] = (int16_t)value;
+		put_number(n, i, value);
 	}
 	return 0;
 }
 
-static int read_forest(struct fold_reader *r, struct fall_fold *fold)
+static int read_forest(struct fold_reader *r, struct fall_fold *fold, bool is_wrist, unsigned trees)
 {
-	char place[8];
-	unsigned trees;
-
-	if (sscanf(r->text, "forest %7s %u", place, &trees) != 2 || trees > FALL_TREES_MAX ||
-		(strcmp(place, "wrist") != 0 && strcmp(place, "trunk") != 0))
-		return complain(r, -EBADMSG, "needs `forest wrist|trunk TREES`, at most 400");
-
-	struct fall_forest *f =
-		strcmp(place, "wrist") == 0 ? &fold->weights.wrist : &fold->weights.trunk;
+	struct fall_forest *f = is_wrist ? &fold->weights.wrist : &fold->weights.trunk;
 	size_t nodes = (size_t)trees * FALL_NODES, leaves = (size_t)trees * FALL_LEAVES;
 	uint8_t *features = calloc(nodes + 1, sizeof(*features));
 	int16_t *thresholds = calloc(nodes + 1, sizeof(*thresholds));
 	int16_t *values = calloc(leaves + 1, sizeof(*values));
+	struct numbers lines[] = {{1, nodes, features, 0, FALL_FEATURES - 1},
+		{2, nodes, thresholds, INT16_MIN, INT16_MAX},
+		{2, leaves, values, INT16_MIN, INT16_MAX}};
 	int error = features && thresholds && values && !f->features ? 0 : -EBADMSG;
 
-	if (error == 0)
-		error = read_numbers(r, nodes, 0, FALL_FEATURES - 1, features, NULL);
-	if (error == 0)
-		error = read_numbers(r, nodes, INT16_MIN, INT16_MAX, NULL, thresholds);
-	if (error == 0)
-		error = read_numbers(r, leaves, INT16_MIN, INT16_MAX, NULL, values);
+	for (size_t i = 0; error == 0 && i < sizeof(lines) / sizeof(lines[0]); i++)
+		error = read_numbers(r, &lines[i]);
 	if (error < 0) {
 		free(features);
 		free(thresholds);
@@ -97,6 +101,64 @@ static int read_forest(struct fold_reader *r, struct fall_fold *fold)
 	}
 	*f = (struct fall_forest){(uint16_t)trees, features, thresholds, values};
 	return 0;
+}
+
+/* The net's tables, a line each, as they lie in struct fall_net. */
+static int read_tables(struct fold_reader *r, struct fall_net *n)
+{
+	const struct numbers lines[] = {{2, FALL_NET_INPUTS, n->low, INT16_MIN, INT16_MAX},
+		{2, FALL_NET_INPUTS, n->high, INT16_MIN, INT16_MAX},
+		{2, FALL_NET_INPUTS, n->middle, INT16_MIN, INT16_MAX},
+		{2, FALL_NET_INPUTS, n->times, INT16_MIN, INT16_MAX},
+		{2, sizeof(n->first) / 2, n->first, INT16_MIN, INT16_MAX},
+		{4, FALL_NET_HIDDEN, n->first_offset, INT32_MIN, INT32_MAX},
+		{2, sizeof(n->second) / 2, n->second, INT16_MIN, INT16_MAX},
+		{4, FALL_NET_SECOND, n->second_offset, INT32_MIN, INT32_MAX},
+		{2, FALL_NET_SECOND, n->last, INT16_MIN, INT16_MAX},
+		{4, 1, &n->last_offset, INT32_MIN, INT32_MAX}};
+	int error = 0;
+
+	for (size_t i = 0; error == 0 && i < sizeof(lines) / sizeof(lines[0]); i++)
+		error = read_numbers(r, &lines[i]);
+	if (error == 0 && !fall_net_is_sound(n))
+		error = complain(r, -EBADMSG, "the net's sums could leave their 32 bits");
+	return error;
+}
+
+static int read_net(struct fold_reader *r, struct fall_fold *fold, bool is_wrist)
+{
+	const struct fall_net **to = is_wrist ? &fold->weights.wrist_net : &fold->weights.trunk_net;
+	struct fall_net *net = calloc(1, sizeof(*net));
+	int error = net ? 0 : -ENOMEM;
+
+	if (error == 0 && *to)
+		error = complain(r, -EBADMSG, "a second net for one place");
+	if (error == 0)
+		error = read_tables(r, net);
+	if (error < 0) {
+		free(net);
+		return error;
+	}
+	*to = net;
+	return 0;
+}
+
+/* `forest PLACE TREES` or `net PLACE`, and its tables. */
+static int read_part(struct fold_reader *r, struct fall_fold *fold)
+{
+	char what[8], place[8];
+	unsigned trees = 0;
+	int words = sscanf(r->text, "%7s %7s %u", what, place, &trees);
+	bool is_wrist = words > 1 && strcmp(place, "wrist") == 0;
+
+	if (words > 1 && (is_wrist || strcmp(place, "trunk") == 0)) {
+		if (words == 3 && strcmp(what, "forest") == 0 && trees <= FALL_TREES_MAX)
+			return read_forest(r, fold, is_wrist, trees);
+		if (words == 2 && strcmp(what, "net") == 0)
+			return read_net(r, fold, is_wrist);
+	}
+	return complain(
+		r, -EBADMSG, "needs `forest wrist|trunk TREES`, at most 400, or `net wrist|trunk`");
 }
 
 static int add_person(
@@ -133,7 +195,7 @@ static int read_body(struct fold_reader *r, struct fall_fold *fold)
 		else if (strncmp(r->text, "test ", 5) == 0)
 			error = add_person(r, &fold->test, &fold->test_count, r->text + 5);
 		else
-			error = read_forest(r, fold);
+			error = read_part(r, fold);
 	}
 	for (size_t i = 0; error == 0 && i < fold->test_count; i++)
 		if (is_among(fold->train, fold->train_count, fold->test[i]))
@@ -152,6 +214,8 @@ static void fold_done(struct fall_fold *f)
 	free((void *)(uintptr_t)f->weights.trunk.features);
 	free((void *)(uintptr_t)f->weights.trunk.thresholds);
 	free((void *)(uintptr_t)f->weights.trunk.leaves);
+	free((void *)(uintptr_t)f->weights.wrist_net);
+	free((void *)(uintptr_t)f->weights.trunk_net);
 }
 
 /* 1 read; 0 another protocol's. */
@@ -165,6 +229,7 @@ static int read_fold(
 	int error;
 
 	fold.weights.wrist = fold.weights.trunk = (struct fall_forest){0};
+	fold.weights.wrist_net = fold.weights.trunk_net = NULL;
 	(void)snprintf(wanted, sizeof(wanted), "protocol %s", protocol);
 	if (!file)
 		return complain(&r, -errno, strerror(errno));

@@ -9,6 +9,7 @@
  *   train weda/U01           a line for each person learnt from …
  *   test weda/U02            … and left out
  *   forest wrist 192         or trunk; then three lines: features, thresholds, leaves
+ *   net wrist                or trunk; then struct fall_net's tables, a line each
  *   end
  *
  * Calibration and thresholds are the shipped ones: decided once, not by fold.
@@ -26,7 +27,7 @@
 struct fall_fold {
 	char (*train)[FOLD_PERSON_MAX], (*test)[FOLD_PERSON_MAX]; /* owned */
 	size_t train_count, test_count;
-	struct fall_weights weights; /* its forests' tables are owned */
+	struct fall_weights weights; /* its tables are owned */
 };
 
 struct fall_folds {

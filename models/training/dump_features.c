@@ -11,6 +11,7 @@
 #include "models/fall.h"
 #include "models/fall_features.h"
 #include "models/fall_score.h"
+#include "models/fall_signs.h"
 #include "models/retime.h"
 #include "models/training/variation.h"
 #include "sensors/recording.h"
@@ -34,7 +35,7 @@ struct row {
 	uint8_t variation, stage;
 	uint16_t peak_mg;
 	int32_t impact_ms; /* in the original recording, after its first sample */
-	uint16_t still_s, lively_s;
+	uint16_t still_s, lively_s, lying_s, is_turned;
 	int16_t features[FALL_FEATURES]; /* zero in a second answer */
 };
 
@@ -55,8 +56,8 @@ static const struct fall_weights no_opinion = {
 		{.slope = 1, .second_slope = 1, .threshold = {2, 2}}},
 };
 
-static void on_judged(
-	const struct fall_answer *a, const int16_t *features, uint32_t lively_s, void *userdata)
+static void on_judged(const struct fall_answer *a, const int16_t *features,
+	const struct fall_signs *signs, void *userdata)
 {
 	struct dump *d = userdata;
 	struct row *r = &d->row;
@@ -65,8 +66,10 @@ static void on_judged(
 	r->stage = (uint8_t)a->stage;
 	r->peak_mg = a->peak_mg;
 	r->impact_ms = (int32_t)lround(at_ms * d->how.speed);
-	r->still_s = (uint16_t)(a->still_ms / 1000);
-	r->lively_s = (uint16_t)lively_s;
+	r->still_s = (uint16_t)signs->still_s;
+	r->lively_s = (uint16_t)signs->lively_s;
+	r->lying_s = (uint16_t)signs->lying_s;
+	r->is_turned = signs->is_turned;
 	memset(r->features, 0, sizeof(r->features));
 	if (features)
 		memcpy(r->features, features, sizeof(r->features));

@@ -2,51 +2,51 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Trains the fall model from what dump-features saw; reproducible bit for bit.
 
-    train.py DIR FEATURES WEIGHTS.c FOLDS
+    train.py DIR FEATURES WEIGHTS.c FOLDS FIT_NET
 
-DIR holds index.csv, FEATURES is dump-features' output, WEIGHTS.c is written. In FOLDS, a
-folder, the same is trained again without each subject (loso-*.fold) and without each set
-(set-*.fold) for vigie-eval; thresholds and calibration are taken from the former. figures.txt
-there: how well calibrated the probabilities are on people never seen, and what a random split,
-which leaks, would have claimed. Debian's python3-numpy and python3-xgboost; one thread, fixed
-seeds. No feature is computed here.
+DIR holds index.csv, FEATURES is dump-features' output, WEIGHTS.c is written, FIT_NET is the
+program fit-net. In FOLDS, a folder, the same is trained again without each two subjects
+(loso-*.fold) and without each set (set-*.fold) for vigie-eval; thresholds and calibration are
+taken from the former. figures.txt there: how well calibrated the probabilities are on people never
+seen, and what a random split, which leaks, would have claimed. Debian's python3-numpy and
+python3-xgboost; fixed seeds, and one thread for each model. No feature is computed here.
 """
+import concurrent.futures
 import csv
+import glob
 import hashlib
-import json
 import os
 import sys
 
 import numpy as np
 import xgboost
 
-FEATURES = 122
-DEPTH = 5
-NODES, LEAVES = 2**DEPTH - 1, 2**DEPTH
-TREES = 192
-LEAF_PARTS = 4096
+from judge import DEPTH, FEATURES, HIDDEN, INPUTS, LEAF_PARTS, Forest, Net
+
+TREES = 128
 STILL_MOST, LIVELY_MOST = 10, 15  # as in models/fall_score.h
 ROW = np.dtype([("trial", "<u4"), ("variation", "u1"), ("stage", "u1"), ("peak_mg", "<u2"),
                 ("impact_ms", "<i4"), ("still_s", "<u2"), ("lively_s", "<u2"),
-                ("features", "<i2", (FEATURES,))])
+                ("lying_s", "<u2"), ("is_turned", "<u2"), ("features", "<i2", (FEATURES,))])
 SEED = 20261123
 BOOST = {"objective": "binary:logistic", "tree_method": "hist", "nthread": 1, "seed": SEED,
-         "max_depth": DEPTH, "eta": 0.08, "subsample": 0.7, "colsample_bytree": 0.15,
+         "max_depth": DEPTH, "subsample": 0.7, "colsample_bytree": 0.15,
          "min_child_weight": 5, "reg_lambda": 3}
-QUICK = dict(BOOST, eta=0.2)
+BOOST_WRIST, BOOST_TRUNK, QUICK = (dict(BOOST, eta=eta) for eta in (0.15, 0.2, 0.2))
 QUICK_TREES = 60
 # Weight of each variation: as recorded, four other sensors, hits, drops.
 WEIGHTS = np.array([1.0, 0.5, 0.5, 0.5, 0.5, 0.05, 0.05])
-TRUNK_IN_WRIST = 0.5                # a trunk's row in the wrist's forest
+TRUNK_IN_WRIST = 0.5                # a trunk's row, for the wrist's judge
 TRUNK_IN_WRIST_VARIATIONS = (0, 1, 2, 5)
 SAME_IMPACT_MS = 700
 WEAK_MARGIN = -1.5                  # a fall that nothing shows: not learnt from, but counted
 # Weights of still and lively seconds stay within these: recordings of daily life end sooner after
 # an impact than those of falls, so that stillness would count for more than it is worth at home,
-# where people sit down hard and then read.
-AFTERMATH_LEAST, AFTERMATH_MOST = (0.02, 0.02), (0.1, 0.3)
-IN_STRESS_FOLDS = 4                 # recordings without falls are left out a few people at a time
-LEAST_SPECIFICITY = {"wrist": 0.977, "trunk": 0.997}  # of daily-life trials, never seen
+# where people sit down hard and then read. Lying still another way than before may count for more.
+AFTERMATH_LEAST, AFTERMATH_MOST = (0.02, 0.02, 0), (0.1, 0.3, 0.3)  # still, lively, lying
+PEOPLE_A_FOLD, WITHOUT_FALLS_A_FOLD = 2, 5  # left out together
+LEAST_SPECIFICITY = {"wrist": 0.972, "trunk": 0.998, "unknown": 0.975}  # of daily trials, never seen
+FIRST_SHARE = {"wrist": 1, "trunk": 0.5, "unknown": 1}  # of the wrong ones, called by the first answer
 
 
 class Trials:
@@ -56,6 +56,7 @@ class Trials:
         self.count = len(rows)
         self.set = np.array([r["set"] for r in rows])
         self.person = np.array([r["set"] + "/" + r["subject"] for r in rows])
+        self.activity = np.array([r.get("activity") or "unknown" for r in rows])
         self.is_fall = np.array([r["fall"] == "1" for r in rows])
         self.is_wrist = np.array([r["place"] == "wrist" for r in rows])
         self.from_ms = np.array([float(r["fall_start_ms"] or -1) for r in rows])
@@ -81,6 +82,7 @@ class Impacts:
         self.peak_mg = first["peak_mg"]
         self.still_s = np.where(other >= 0, second["still_s"][other], 0).astype(np.float64)
         self.lively_s = np.where(other >= 0, second["lively_s"][other], 0).astype(np.float64)
+        self.lying_s = np.where(other >= 0, second["lying_s"][other], 0).astype(np.float64)
         self.is_wrist = trials.is_wrist[self.trial]
         self.is_fall = trials.is_fall[self.trial]
         self.count = len(first)
@@ -107,14 +109,18 @@ def label(trials, impacts, score):
     return np.where(impacts.is_fall, np.where(near, 1, -1), 0)
 
 
-def boost(impacts, labels, rows, with_place, trees=TREES, parameters=None):
+def weights_of(impacts, rows, with_place):
+    weight = WEIGHTS[impacts.variation[rows]]
+    return weight * np.where(impacts.is_wrist[rows], 1, TRUNK_IN_WRIST) if with_place else weight
+
+
+def boost(impacts, labels, rows, with_place, parameters, trees=TREES):
     rows = np.where(rows & (labels >= 0))[0]
     x = impacts.x[rows]
-    weight = WEIGHTS[impacts.variation[rows]]
+    weight = weights_of(impacts, rows, with_place)
     if with_place:
         x = np.c_[x, impacts.is_wrist[rows]]
-        weight = weight * np.where(impacts.is_wrist[rows], 1, TRUNK_IN_WRIST)
-    return xgboost.train(parameters or BOOST, xgboost.DMatrix(x, labels[rows], weight=weight), trees)
+    return xgboost.train(parameters, xgboost.DMatrix(x, labels[rows], weight=weight), trees)
 
 
 def relabel(trials, impacts, labels, rows):
@@ -126,7 +132,7 @@ def relabel(trials, impacts, labels, rows):
     part = np.array([part_of.get(p, -1) for p in trials.person])[impacts.trial]
     score = np.full(impacts.count, -9.0)
     for k in range(4):
-        model = boost(impacts, labels, rows & (part != k), False, QUICK_TREES, QUICK)
+        model = boost(impacts, labels, rows & (part != k), False, QUICK, QUICK_TREES)
         test = np.where(rows & (part == k))[0]
         score[test] = model.predict(xgboost.DMatrix(impacts.x[test]), output_margin=True)
     new = label(trials, impacts, score)
@@ -136,63 +142,32 @@ def relabel(trials, impacts, labels, rows):
     return np.where(impacts.is_wrist, np.where((new == 1) & weak[impacts.trial], -1, new), labels)
 
 
-class Forest:
-    """A booster as complete trees of integers; a place feature beyond the last is folded away."""
+class Judge:
+    """Trees and a net, half each."""
 
-    def __init__(self, booster=None):
-        self.features, self.thresholds, self.leaves = [], [], []
-        for text in booster.get_dump(dump_format="json") if booster else []:
-            self.add(json.loads(text))
+    fit_net = None  # the program
 
-    def add(self, root):
-        features, thresholds, leaves = [0] * NODES, [-32768] * NODES, [0] * LEAVES
-        waiting = [(root, 0)]
-        while waiting:
-            node, at = waiting.pop()
-            if at >= NODES:
-                leaves[at - NODES] = int(round(node["leaf"] * LEAF_PARTS))
-                continue
-            if "leaf" in node:  # every value is at least the least threshold: always to the right
-                waiting += [(node, 2 * at + 1), (node, 2 * at + 2)]
-                continue
-            child = {c["nodeid"]: c for c in node["children"]}
-            feature = int(node["split"][1:])
-            if feature >= FEATURES:  # the place is the wrist, 1: never below a split
-                waiting += [(child[node["no"]], at)]
-                continue
-            features[at] = feature
-            thresholds[at] = int(min(max(np.ceil(node["split_condition"]), -32768), 32767))
-            waiting += [(child[node["yes"]], 2 * at + 1), (child[node["no"]], 2 * at + 2)]
-        self.features += features
-        self.thresholds += thresholds
-        self.leaves += leaves
-
-    def trees(self):
-        return len(self.features) // NODES
+    def __init__(self, impacts, labels, rows, with_place):
+        parameters = BOOST_WRIST if with_place else BOOST_TRUNK
+        self.forest = Forest(boost(impacts, labels, rows, with_place, parameters))
+        rows = np.where(rows & (labels >= 0))[0]
+        place = np.where(impacts.is_wrist[rows], 1, -1) if with_place else np.ones(len(rows))
+        self.net = Net(Judge.fit_net, SEED, impacts.x[rows].astype(np.float64), place, labels[rows],
+                       weights_of(impacts, rows, with_place))
 
     def margin(self, x):
-        """As fall_forest_margin() does; x integers."""
-        features = np.array(self.features).reshape(-1, NODES)
-        thresholds = np.array(self.thresholds).reshape(-1, NODES)
-        leaves = np.array(self.leaves).reshape(-1, LEAVES)
-        total = np.zeros(len(x), np.int64)
-        line = np.arange(len(x))
-        for f, t, v in zip(features, thresholds, leaves):
-            at = np.zeros(len(x), np.int64)
-            for _ in range(DEPTH):
-                at = 2 * at + 1 + (x[line, f[at]] >= t[at])
-            total += v[at - NODES]
-        return total / LEAF_PARTS
+        """As fall_margin() does, in log-odds."""
+        return np.trunc((self.forest.margin(x) + self.net.margin(x)) / 2) / LEAF_PARTS
 
 
 def train_wrist(trials, impacts, labels, rows):
     labels = relabel(trials, impacts, labels, rows)
     use = impacts.is_wrist | np.isin(impacts.variation, TRUNK_IN_WRIST_VARIATIONS)
-    return Forest(boost(impacts, labels, rows & use, True))
+    return Judge(impacts, labels, rows & use, True)
 
 
 def train_trunk(trials, impacts, labels, rows):
-    return Forest(boost(impacts, labels, rows & ~impacts.is_wrist, False))
+    return Judge(impacts, labels, rows & ~impacts.is_wrist, False)
 
 
 TRAIN = {"wrist": train_wrist, "trunk": train_trunk}
@@ -252,23 +227,27 @@ def calibrate(trials, impacts, labels, margin, chosen, place):
     """Log-odds of both answers and their thresholds, on margins of people never seen."""
     rows = impacts.is_recorded & chosen[impacts.trial] & (labels >= 0) & np.isfinite(margin)
     y = labels[rows].astype(float)
-    m = margin[rows]
-    still = np.minimum(impacts.still_s, STILL_MOST)
-    lively = np.minimum(impacts.lively_s, LIVELY_MOST)
-    first = logistic(m[:, None], y, [0.1], [np.inf])
-    second = logistic(np.c_[m, still[rows], -lively[rows]], y, [0.1, *AFTERMATH_LEAST], [np.inf, *AFTERMATH_MOST])
-    odds = [margin * first[0] + first[1],
-            margin * second[0] + second[1] * still - second[2] * lively + second[3]]
-    falls = trials.is_fall
-    specificity = LEAST_SPECIFICITY[place]
-    thresholds = [odds_threshold(best_of_trials(trials, impacts, o), chosen, falls, specificity)
-                  for o in odds]
-    # A second answer only adds what the first, stricter with people who got up, left out.
-    thresholds[1] = max(thresholds[1], odds_threshold(
-        best_of_trials(trials, impacts, odds[1]), chosen, falls, 1 - (1 - specificity) / 3))
+    signs = np.c_[margin, np.minimum(impacts.still_s, STILL_MOST), -np.minimum(impacts.lively_s, LIVELY_MOST),
+                  np.minimum(impacts.lying_s, STILL_MOST)]
+    first = logistic(signs[rows, :1], y, [0.1], [np.inf])
+    second = logistic(signs[rows], y, [0.1, *AFTERMATH_LEAST], [np.inf, *AFTERMATH_MOST])
+    odds = [margin * first[0] + first[1], signs @ second[:-1] + second[-1]]
+    thresholds = find_thresholds(trials, impacts, odds, chosen, place)
     return {"slope": first[0], "offset": first[1], "second_slope": second[0],
-            "second_offset": second[3], "still": second[1], "lively": second[2],
+            "second_offset": second[4], "still": second[1], "lively": second[2], "lying": second[3],
             "thresholds": [float(1 / (1 + np.exp(-t))) for t in thresholds]}
+
+
+def find_thresholds(trials, impacts, odds, chosen, place):
+    """The first answer's share of the wrong trials that are allowed, then the second's rest of them."""
+    first, second = (best_of_trials(trials, impacts, o) for o in odds)
+    wrong = 1 - LEAST_SPECIFICITY[place]
+    least = odds_threshold(first, chosen, trials.is_fall, 1 - wrong * FIRST_SHARE[place])
+    is_new = chosen & ~(first >= least)  # not called already
+    daily = np.sort(second[is_new & ~trials.is_fall])[::-1]
+    allowed = int(wrong * (1 - FIRST_SHARE[place]) * (chosen & ~trials.is_fall).sum())
+    above = second[is_new][second[is_new] > daily[allowed]]
+    return [least, (daily[allowed] + above.min()) / 2 if len(above) else daily[allowed] + 1]
 
 
 def numbers(values, line=24):
@@ -281,97 +260,123 @@ def real(value):
     return text + ("F" if "." in text or "e" in text else ".0F")
 
 
-def write_c(path, digest, forests, calibrations):
+def write_net(out, name, net):
+    out.write(f"static const struct fall_net {name}_net = {{\n")
+    for table, values in net.tables():
+        width = {"first": INPUTS, "second": HIDDEN}.get(table)
+        if len(values) == 1:
+            out.write(f"\t.{table} = {values[0]},\n")
+        elif width:
+            lines = ",\n".join("{" + numbers(values[i:i + width]) + "}"
+                               for i in range(0, len(values), width))
+            out.write(f"\t.{table} = {{{lines}}},\n")
+        else:
+            out.write(f"\t.{table} = {{{numbers(values)}}},\n")
+    out.write("};\n")
+
+
+def write_c(path, digest, judges, calibrations):
     with open(path, "w", encoding="utf-8") as out:
         out.write("/* SPDX-License-Identifier: GPL-2.0-or-later */\n/*\n"
-                  " * Written by models/training/train.py; do not change by hand. SHA-256 of features and script:\n"
+                  " * Written by models/training/train.py; do not change by hand. SHA-256 of features and scripts:\n"
                   f" * {digest}\n */\n/* clang-format off */\n#include \"models/fall_score.h\"\n\n")
-        for name, forest in forests.items():
+        for name, judge in judges.items():
             for kind, c_type in (("features", "uint8_t"), ("thresholds", "int16_t"), ("leaves", "int16_t")):
-                values = getattr(forest, kind)
+                values = getattr(judge.forest, kind)
                 out.write(f"static const {c_type} {name}_{kind}[{len(values)}] = {{\n"
                           f"{numbers(values)}}};\n")
+            write_net(out, name, judge.net)
         out.write("\nconst struct fall_weights fall_weights_shipped = {\n"
                   f"\t.hash = \"{digest}\",\n")
-        for name, forest in forests.items():
-            out.write(f"\t.{name} = {{{forest.trees()}, {name}_features, {name}_thresholds, {name}_leaves}},\n")
+        for name, judge in judges.items():
+            out.write(f"\t.{name} = {{{judge.forest.trees()}, {name}_features, {name}_thresholds, {name}_leaves}},\n"
+                      f"\t.{name}_net = &{name}_net,\n")
         out.write("\t.calibrations = {\n")
         for name in ("unknown", "wrist", "trunk"):
             c = calibrations[name]
             out.write(f"\t\t[WEAR_{name.upper()}] = {{")
             out.write(", ".join(real(c[k]) for k in
-                                ("slope", "offset", "second_slope", "second_offset", "still", "lively")))
+                                ("slope", "offset", "second_slope", "second_offset", "still", "lively", "lying")))
             out.write(f", {{{real(c['thresholds'][0])}, {real(c['thresholds'][1])}}}}},\n")
         out.write("\t},\n};\n")
 
 
-def write_fold(path, protocol, train, test, forests):
+def write_fold(path, protocol, train, test, place, judge):
     with open(path, "w", encoding="utf-8") as out:
         out.write(f"vigie-fall-fold 1\nprotocol {protocol}\n")
         for word, people in (("train", train), ("test", test)):
             out.write("".join(f"{word} {p}\n" for p in people))
-        for name in ("wrist", "trunk"):
-            forest = forests.get(name, Forest())
-            out.write(f"forest {name} {forest.trees()}\n")
-            for kind in ("features", "thresholds", "leaves"):
-                out.write(" ".join(str(v) for v in getattr(forest, kind)) + "\n")
+        out.write(f"forest {place} {judge.forest.trees()}\n")
+        for kind in ("features", "thresholds", "leaves"):
+            out.write(" ".join(str(v) for v in getattr(judge.forest, kind)) + "\n")
+        out.write(f"net {place}\n")
+        for _, values in judge.net.tables():
+            out.write(" ".join(str(v) for v in values) + "\n")
         out.write("end\n")
 
 
 def folds_of(trials):
-    """Name, people left out, place. People of recordings without falls go a few at a time."""
+    """Name, people left out together, place."""
     for place, at in (("wrist", trials.is_wrist), ("trunk", ~trials.is_wrist)):
-        with_falls = np.unique(trials.set[at & trials.is_fall])
-        for person in np.unique(trials.person[at & np.isin(trials.set, with_falls)]):
-            yield "loso-" + person.replace("/", "-"), [person], place
-        others = np.unique(trials.person[at & ~np.isin(trials.set, with_falls)])
-        for k in range(min(IN_STRESS_FOLDS, len(others))):
-            yield f"loso-without-falls-{k}", list(others[k::IN_STRESS_FOLDS]), place
+        for one in np.unique(trials.set[at]):
+            people = np.unique(trials.person[at & (trials.set == one)])
+            has_falls = (trials.is_fall & at & (trials.set == one)).any()
+            size = PEOPLE_A_FOLD if has_falls else WITHOUT_FALLS_A_FOLD
+            for k in range(0, len(people), size):
+                yield f"loso-{one}-{place}-{k // size}", list(people[k:k + size]), place
+
+
+def all_of(jobs, work):
+    """work(*job) for each job, as many at a time as there are cores; in order. None hangs on another,
+    so the results are the same however many they are."""
+    def one(number):
+        print(f"train: {number + 1} of {len(jobs)}: {jobs[number][0]}", file=sys.stderr, flush=True)
+        return work(*jobs[number])
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(one, range(len(jobs))))
 
 
 def cross(trials, impacts, labels, directory):
     """Margins of every impact by a model that never met the person; folds written."""
     margin = np.full(impacts.count, np.nan)
     everyone = np.unique(trials.person)
-    todo = list(folds_of(trials))
-    for number, (name, test, place) in enumerate(todo):
-        print(f"train: fold {number + 1} of {len(todo)}: {name}", file=sys.stderr, flush=True)
+
+    def fold(name, test, place):
         train = [p for p in everyone if p not in test]
-        rows = np.isin(trials.person, test)[impacts.trial]
-        forest = TRAIN[place](trials, impacts, labels, ~rows)
-        margin[rows] = forest.margin(impacts.x[rows])
-        write_fold(os.path.join(directory, name + ".fold"), "loso", train, test, {place: forest})
+        rows = np.isin(trials.person, test)[impacts.trial] & (impacts.is_wrist == (place == "wrist"))
+        away = ~np.isin(trials.person, test)[impacts.trial]
+        judge = TRAIN[place](trials, impacts, labels, away)
+        margin[rows] = judge.margin(impacts.x[rows])
+        write_fold(os.path.join(directory, name + ".fold"), "loso", train, test, place, judge)
+    all_of(list(folds_of(trials)), fold)
     return margin
 
 
 def leave_sets(trials, impacts, labels, directory):
     """One model per set left out; a set alone at its place is judged by the other place's."""
-    margins = {}
-    for name in np.unique(trials.set):
-        print(f"train: without {name}", file=sys.stderr, flush=True)
+    def fold(name):
         mine = trials.set == name
         test, train = np.unique(trials.person[mine]), np.unique(trials.person[~mine])
-        is_alone = not (trials.is_fall & ~mine & (trials.is_wrist == trials.is_wrist[mine][0])).any()
-        forest = train_wrist(trials, impacts, labels, ~mine[impacts.trial])
+        judge = train_wrist(trials, impacts, labels, ~mine[impacts.trial])
         place = "wrist" if trials.is_wrist[mine][0] else "trunk"
-        margins[name] = forest.margin(impacts.x)
-        write_fold(os.path.join(directory, f"set-{name}.fold"), "set", train, test, {place: forest})
-        if is_alone:
+        write_fold(os.path.join(directory, f"set-{name}.fold"), "set", train, test, place, judge)
+        if not (trials.is_fall & ~mine & (trials.is_wrist == trials.is_wrist[mine][0])).any():
             print(f"train: {name} is alone at the {place}: the wrist's model judges it", file=sys.stderr)
-    return margins
+        return judge.margin(impacts.x)
+    names = np.unique(trials.set)
+    return dict(zip(names, all_of([(name,) for name in names], fold)))
 
 
 def leak(trials, impacts, labels):
-    """Margins under a random split by trial: the same people are on both sides. Never to be quoted
-    as quality; it shows what leaking is worth."""
+    """Margins of a third of the trials, drawn at random, by a model of the others: the same people are
+    on both sides. Never to be quoted as quality; it shows what leaking is worth."""
     part = np.random.RandomState(SEED).randint(3, size=trials.count)[impacts.trial]
     margin = np.full(impacts.count, np.nan)
-    for place, train in TRAIN.items():
-        mine = impacts.is_wrist == (place == "wrist")
-        for k in range(3):
-            print(f"train: random split, {place}, part {k + 1} of 3", file=sys.stderr, flush=True)
-            forest = train(trials, impacts, labels, part != k)
-            margin[mine & (part == k)] = forest.margin(impacts.x[mine & (part == k)])
+
+    def third(_, place):
+        rows = (impacts.is_wrist == (place == "wrist")) & (part == 0)
+        margin[rows] = TRAIN[place](trials, impacts, labels, part != 0).margin(impacts.x[rows])
+    all_of([(f"random split, {place}", place) for place in TRAIN], third)
     return margin
 
 
@@ -388,44 +393,48 @@ def write_figures(out, trials, impacts, labels, margin, leaky, calibrations):
         odds = np.log(c["thresholds"][0] / (1 - c["thresholds"][0]))
         for name, m in (("people never seen", margin), ("random split (leaks)", leaky)):
             best = best_of_trials(trials, impacts, np.where(np.isfinite(m), m, -99) * c["slope"] + c["offset"])
+            known = np.isin(np.arange(trials.count), impacts.trial[np.isfinite(leaky)])
             for one in np.unique(trials.set[mine]):
-                falls = mine & (trials.set == one) & trials.is_fall
-                daily = mine & (trials.set == one) & ~trials.is_fall
+                falls = mine & known & (trials.set == one) & trials.is_fall
+                daily = mine & known & (trials.set == one) & ~trials.is_fall
                 out.write(f"{one}, {name}, first answers: found {(best[falls] >= odds).sum()} of "
                           f"{falls.sum()}, wrong {(best[daily] >= odds).sum()} of {daily.sum()}\n")
 
 
 def main():
-    directory, features, weights, folds = sys.argv[1:5]
+    directory, features, weights, folds, Judge.fit_net = sys.argv[1:6]
     digest = hashlib.sha256()
-    for path in (features, os.path.abspath(__file__)):
+    here = os.path.dirname(os.path.abspath(__file__))
+    for path in (features, *(os.path.join(here, f) for f in ("train.py", "judge.py", "fit_net.c"))):
         with open(path, "rb") as file:
             digest.update(file.read())
     trials = Trials(directory)
     impacts = Impacts(features, trials)
     labels = label(trials, impacts, obvious(impacts))
     os.makedirs(folds, exist_ok=True)
+    for old in glob.glob(os.path.join(folds, "*.fold")):
+        os.remove(old)
     everything = np.ones(impacts.count, bool)
-    forests = {place: train(trials, impacts, labels, everything) for place, train in TRAIN.items()}
+    judges = {place: train(trials, impacts, labels, everything) for place, train in TRAIN.items()}
     margin = cross(trials, impacts, labels, folds)
     away = leave_sets(trials, impacts, labels, folds)
     np.savez(os.path.join(folds, "margins.npz"), margin=margin, labels=labels, **away)
     leaky = leak(trials, impacts, labels)
     wrist = trials.is_wrist
     # An unknown place takes the mean of both; the other place's forest never met the person.
-    trunk_says = forests["trunk"].margin(impacts.x)
+    trunk_says = judges["trunk"].margin(impacts.x)
     other = np.where(impacts.is_wrist, trunk_says, away["sisfall"] if "sisfall" in away else trunk_says)
     calibrations = {
         "wrist": calibrate(trials, impacts, labels, margin, wrist, "wrist"),
         "trunk": calibrate(trials, impacts, labels, margin, ~wrist, "trunk"),
-        "unknown": calibrate(trials, impacts, labels, (margin + other) / 2, wrist | ~wrist, "wrist"),
+        "unknown": calibrate(trials, impacts, labels, (margin + other) / 2, wrist | ~wrist, "unknown"),
     }
-    write_c(weights, digest.hexdigest(), forests, calibrations)
+    write_c(weights, digest.hexdigest(), judges, calibrations)
     with open(os.path.join(folds, "figures.txt"), "w", encoding="utf-8") as out:
         write_figures(out, trials, impacts, labels, margin, leaky, calibrations)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 5:
+    if len(sys.argv) != 6:
         sys.exit(__doc__)
     main()

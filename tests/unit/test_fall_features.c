@@ -17,12 +17,12 @@ struct seen {
 	int count, seconds;
 };
 
-static void see(
-	const struct fall_answer *a, const int16_t *features, uint32_t lively_s, void *userdata)
+static void see(const struct fall_answer *a, const int16_t *features,
+	const struct fall_signs *signs, void *userdata)
 {
 	struct seen *s = userdata;
 
-	(void)lively_s;
+	assert_non_null(signs);
 	assert_true((a->stage == FALL_FIRST) == (features != NULL));
 	if (!features) {
 		s->seconds++;

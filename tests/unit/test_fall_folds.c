@@ -108,6 +108,52 @@ static void test_HS_17_each_person_is_judged_by_weights_that_never_met_them(void
 	fall_folds_done(&folds);
 }
 
+/* A net that says `offset` of anything, but for one weight of its last layer's. */
+static void net_text(int offset, int weight, char ret[16384])
+{
+	static const int lines[] = {FALL_NET_INPUTS, FALL_NET_INPUTS, FALL_NET_INPUTS,
+		FALL_NET_INPUTS, FALL_NET_INPUTS * FALL_NET_HIDDEN, FALL_NET_HIDDEN,
+		FALL_NET_HIDDEN * FALL_NET_SECOND, FALL_NET_SECOND, FALL_NET_SECOND};
+	size_t at = (size_t)snprintf(ret, 16384, "net wrist\n");
+
+	for (size_t l = 0; l < sizeof(lines) / sizeof(lines[0]); l++) {
+		for (int i = 0; i < lines[l]; i++)
+			at += (size_t)snprintf(
+				ret + at, 16384 - at, "%d ", l == 7 && i == 0 ? weight : 0);
+		at += (size_t)snprintf(ret + at, 16384 - at, "\n");
+	}
+	(void)snprintf(ret + at, 16384 - at, "%d\nend\n", offset);
+}
+
+static void test_a_folds_net_has_half_the_say(void **state)
+{
+	const struct place *p = *state;
+	struct fall_folds folds;
+	char error[FALL_FOLDS_ERROR_MAX], text[16384], twice[3 * 16384];
+	struct trial one = {.set = "s", .subject = "1"};
+	int16_t x[FALL_FEATURES] = {0};
+
+	net_text(512 * 300, 0, text);
+	write_fold(p, "a", "loso", "test s/1\n", 100, text);
+	assert_int_equal(fall_folds_open(p->dir, "loso", &folds, error), 0);
+	assert_int_equal(fall_margin(fall_folds_for(&folds, &one, WEAR_WRIST), WEAR_WRIST, x), 200);
+	fall_folds_done(&folds);
+	net_text(INT32_MAX, 0, text);
+	write_fold(p, "a", "loso", "test s/1\n", 100, text);
+	assert_int_equal(fall_folds_open(p->dir, "loso", &folds, error), 0);
+	fall_folds_done(&folds);
+	net_text(0, INT32_MAX, text); /* the second layer's first offset, and no more */
+	write_fold(p, "a", "loso", "test s/1\n", 100, text);
+	assert_int_equal(fall_folds_open(p->dir, "loso", &folds, error), 0);
+	fall_folds_done(&folds);
+	(void)snprintf(twice, sizeof(twice), "%.*s%s", (int)(strlen(text) - 4), text, text);
+	write_fold(p, "a", "loso", "test s/1\n", 100, twice);
+	check_refused(p, -EBADMSG, "second net");
+	text[strlen(text) / 2] = '\0';
+	write_fold(p, "a", "loso", "test s/1\n", 100, text);
+	check_refused(p, -EBADMSG, "");
+}
+
 static void test_HS_17_a_person_on_both_sides_is_refused(void **state)
 {
 	const struct place *p = *state;
@@ -147,6 +193,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			test_HS_17_each_person_is_judged_by_weights_that_never_met_them, make_place,
 			drop_place),
+		cmocka_unit_test_setup_teardown(
+			test_a_folds_net_has_half_the_say, make_place, drop_place),
 		cmocka_unit_test_setup_teardown(
 			test_HS_17_a_person_on_both_sides_is_refused, make_place, drop_place),
 		cmocka_unit_test_setup_teardown(

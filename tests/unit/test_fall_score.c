@@ -74,8 +74,8 @@ static void test_shipped_trees_decide_as_plain_ones(void **state)
 
 		for (int i = 0; i < FALL_FEATURES; i++)
 			x[i] = (int16_t)random_around(&r, turn % 3 ? 1500 : 60);
-		wrist = plain_margin(&w->wrist, x);
-		trunk = plain_margin(&w->trunk, x);
+		wrist = (plain_margin(&w->wrist, x) + fall_net_margin(w->wrist_net, x)) / 2;
+		trunk = (plain_margin(&w->trunk, x) + fall_net_margin(w->trunk_net, x)) / 2;
 		assert_int_equal(fall_margin(w, WEAR_WRIST, x), wrist);
 		assert_int_equal(fall_margin(w, WEAR_TRUNK, x), trunk);
 		assert_int_equal(fall_margin(w, WEAR_UNKNOWN, x), (wrist + trunk) / 2);
@@ -98,11 +98,13 @@ static void test_shipped_weights_are_within_bounds(void **state)
 	(void)state;
 	check_forest(&w->wrist, &bytes);
 	check_forest(&w->trunk, &bytes);
+	bytes += sizeof(*w->wrist_net) + sizeof(*w->trunk_net);
 	assert_in_range(bytes, 1, WEIGHTS_BYTES_MOST);
 	for (int p = 0; p < FALL_PLACES; p++) {
 		const struct fall_calibration *c = &w->calibrations[p];
 
-		assert_true(c->slope > 0 && c->second_slope > 0 && c->still >= 0 && c->lively >= 0);
+		assert_true(c->slope > 0 && c->second_slope > 0 && c->still >= 0 &&
+			    c->lively >= 0 && c->lying >= 0);
 		for (int s = 0; s < 2; s++)
 			assert_true(c->threshold[s] > 0.001F && c->threshold[s] < 0.999F);
 	}
@@ -111,6 +113,7 @@ static void test_shipped_weights_are_within_bounds(void **state)
 static void test_probability_grows_with_the_margin_and_with_stillness(void **state)
 {
 	struct fall_signs still = {.still_s = 8}, lively = {.lively_s = 8}, neither = {0};
+	struct fall_signs lying = {.still_s = 8, .lying_s = 8};
 
 	(void)state;
 	for (int p = 0; p < FALL_PLACES; p++) {
@@ -129,6 +132,8 @@ static void test_probability_grows_with_the_margin_and_with_stillness(void **sta
 		}
 		assert_true(fall_probability(c, 0, &still, FALL_SECOND) >
 			    fall_probability(c, 0, &lively, FALL_SECOND));
+		assert_true(fall_probability(c, 0, &lying, FALL_SECOND) >=
+			    fall_probability(c, 0, &still, FALL_SECOND));
 		assert_true(isfinite(fall_probability(c, INT32_MIN, &neither, FALL_SECOND)));
 		assert_true(isfinite(fall_probability(c, INT32_MAX, &neither, FALL_FIRST)));
 	}
