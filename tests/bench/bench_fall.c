@@ -3,7 +3,8 @@
  * What following a wearable costs: the fall model over an hour of 50 Hz, in nanoseconds a sample,
  * beside its floor measured in the same run: one pass over the same int16 samples that computes
  * |a|², its largest and its sum. Three hours: quiet, walking (an impact a second, each judged
- * twice), and one that knocks now and then. Prints; passes no judgement.
+ * twice), and one that knocks now and then. Then a town of wearables at once, each with its own
+ * state, far beyond any cache. Prints; passes no judgement.
  */
 #include "models/fall.h"
 #include "models/recordings/random.h"
@@ -18,9 +19,11 @@
 #define SAMPLES     (3600 * RATE_HZ)
 #define BATCH       25
 #define BATCHES     (SAMPLES / BATCH)
-#define STRETCH     240 /* divides SAMPLES; 240 · (4 g)² fits 32 bits */
-#define RUNS        15  /* the fastest counts */
-#define FLOOR_TURNS 200 /* passes in one floor run: one alone is too short to time */
+#define STRETCH     240    /* divides SAMPLES; 240 · (4 g)² fits 32 bits */
+#define RUNS        15     /* the fastest counts */
+#define TOWN        100000 /* wearables on one core */
+#define TOWN_S      12     /* seconds of each; the first two are not counted: streams settle */
+#define FLOOR_TURNS 200    /* passes in one floor run: one alone is too short to time */
 
 struct hour {
 	const char *name;
@@ -123,6 +126,30 @@ static double model_ns(struct work *w)
 	return (double)best_us * 1000 / SAMPLES;
 }
 
+/* Seconds of processor for each second of a town's wearables, knocking now and then; < 0 where
+ * there is no memory for them. */
+static double town_s(const struct work *w)
+{
+	struct fall_answer answers[FALL_EVENTS_MAX];
+	_cleanup_(free_p) char *states = calloc(TOWN, fall_size());
+	uint64_t began_us = 0;
+
+	if (!states)
+		return -1;
+	for (size_t i = 0; i < TOWN; i++)
+		fall_init((struct fall *)(void *)(states + i * fall_size()), WEAR_WRIST);
+	for (int s = 0; s < TOWN_S; s++) {
+		if (s == 2)
+			began_us = clock_us(CLOCK_PROCESS_CPUTIME_ID);
+		for (size_t i = 0; i < TOWN; i++)
+			for (int half = 0; half < RATE_HZ / BATCH; half++)
+				(void)fall_push((struct fall *)(void *)(states + i * fall_size()),
+					&w->batches[(i * 7) % 1000 + (size_t)(2 * s + half)],
+					answers);
+	}
+	return (double)(clock_us(CLOCK_PROCESS_CPUTIME_ID) - began_us) / 1e6 / (TOWN_S - 2);
+}
+
 int main(void)
 {
 	_cleanup_(free_p) struct work *w = calloc(1, sizeof(*w));
@@ -145,6 +172,19 @@ int main(void)
 			hours[i].name, ns, least_ns, ns / least_ns, w->answers,
 			1e9 / (ns * RATE_HZ));
 	}
+	memset(w->batches, 0, sizeof(w->batches));
+	fill(w, &hours[1]);
+
+	double town = town_s(w);
+
+	if (town < 0)
+		(void)printf("a town of %d wearables: no memory for %zu bytes\n", TOWN,
+			TOWN * fall_size());
+	else
+		(void)printf(
+			"a town of %d wearables, a knock each 10 s: %.2f s of one core a second, "
+			"%.1f ns/sample\n",
+			TOWN, town, town * 1e9 / TOWN / RATE_HZ);
 	free(w->fall);
 	return 0;
 }
