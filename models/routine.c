@@ -9,10 +9,11 @@
 
 #define NIGHT_FROM_DEFAULT_H  22
 #define NIGHT_UNTIL_DEFAULT_H 6
-#define GONE_MS               300000 /* at night, door used, nobody inside since */
-#define CONFIDENT_DAYS        7.0f   /* half sure */
-#define JUST_LEFT_MS          180000 /* the door used within it, and nobody inside since */
-#define ABSENT_LEAST_S        900    /* shorter silences after the door are life at home */
+#define GONE_MS               300000       /* at night, door used, nobody inside since */
+#define CONFIDENT_DAYS        7.0f         /* half sure */
+#define JUST_LEFT_MS          180000       /* the door used within it, and nobody inside since */
+#define LONG_ABSENCE_S        (3 * HOUR_S) /* … and ended by the door: nobody was on a mat */
+#define ABSENT_LEAST_S        900          /* shorter silences after the door are life at home */
 
 size_t routine_size(void)
 {
@@ -131,8 +132,11 @@ static void end_silence(struct routine *r, struct routine_time t, uint8_t sensor
 	if (length_s / 10 > UINT16_MAX || length_s < ROUTINE_LEAST_S)
 		return;
 	presence_learn_door(r, sensor, r->last, (uint32_t)length_s);
-	if (is_absence(r, (uint32_t)length_s, sensor))
+	if (is_absence(r, (uint32_t)length_s, sensor)) {
+		if (length_s > LONG_ABSENCE_S && r->sensors[sensor].role == ROUTINE_OUTER_DOOR)
+			presence_learn_mats(r, r->last.utc_ms);
 		return;
+	}
 	silences_add(&r->silences, &one);
 	days_silence(r, &one);
 }

@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define VERSION     4
+#define VERSION     5
 #define HEAD_BYTES  10
 #define CHECK_BYTES 8
 
@@ -88,6 +88,7 @@ static void sensors_and_rooms(struct walk *w, struct routine *r)
 		byte(w, &s->at_night);
 		flag(w, &s->is_on);
 		flag(w, &s->has_been_off);
+		byte(w, &s->sticky);
 		moment(w, &s->on_since_ms);
 	}
 	for (uint8_t i = 0; i < r->room_count && i < ROUTINE_ROOMS_MAX; i++) {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Home or away. The outer door used, then ten silent minutes: away. Away, only somebody moving
- * about (RECENT_MAX activations inside within ten minutes), a mat pressed and kept, or a place
- * that says so brings home: lone activations do not (a recording with absences of 10-16 h has some
- * in each). Which contact is the outer door is said by the installer; where nobody said, it shows
- * by what it begins and ends.
+ * Home or away. The outer door used, then ten silent minutes: away, unless somebody has been on a
+ * mat since before, which was never on in a long absence: then a visitor left. Away, only somebody
+ * moving about (RECENT_MAX activations inside within ten minutes), a mat pressed and kept, or a
+ * place that says so brings home: lone activations do not (a recording with absences of 10-16 h has
+ * some in each). Which contact is the outer door is said by the installer; where nobody said, it
+ * shows by what it begins and ends.
  */
 #include "models/routine_state.h"
 
@@ -15,6 +16,7 @@
 #define DAY_FROM_H   8    /* … and within which hours begin */
 #define DAY_UNTIL_H  20
 #define COUNTED_MAX  250
+#define STICKY_MANY  1 /* a mat that was on in so many long absences proves nothing */
 
 bool presence_is_inside(const struct sensor *s)
 {
@@ -73,6 +75,30 @@ void presence_sign(struct routine *r, const struct sensor *s, bool is_on, int64_
 		p->now = ROUTINE_HOME;
 }
 
+/* Somebody sits or lies there, whoever went out by the door: a visitor. */
+static bool is_on_a_mat(const struct routine *r, int64_t utc_ms)
+{
+	for (uint8_t i = 0; i < r->sensor_count; i++) {
+		const struct sensor *s = &r->sensors[i];
+
+		if (s->sign == ROUTINE_MAT && s->is_known && s->is_on && s->sticky < STICKY_MANY &&
+			s->on_since_ms < r->presence.door_ms &&
+			utc_ms - s->on_since_ms < ROUTINE_REST_MAX_S * 1000LL)
+			return true;
+	}
+	return false;
+}
+
+void presence_learn_mats(struct routine *r, int64_t from_ms)
+{
+	for (uint8_t i = 0; i < r->sensor_count; i++) {
+		struct sensor *s = &r->sensors[i];
+
+		if (s->sign == ROUTINE_MAT && s->is_on && s->on_since_ms <= from_ms)
+			s->sticky = (uint8_t)(s->sticky + (s->sticky < COUNTED_MAX));
+	}
+}
+
 /* Nobody inside since the door was used, but for the moments of leaving. */
 static bool left_by_door(const struct presence *p, int64_t last_ms)
 {
@@ -95,7 +121,8 @@ void presence_silence(struct routine *r, int64_t utc_ms)
 			p->now = ROUTINE_HOME;
 		return;
 	}
-	if (utc_ms - r->last.utc_ms < ROUTINE_GONE_MS || !left_by_door(p, r->last.utc_ms))
+	if (utc_ms - r->last.utc_ms < ROUTINE_GONE_MS || !left_by_door(p, r->last.utc_ms) ||
+		is_on_a_mat(r, utc_ms))
 		return;
 	p->now = ROUTINE_AWAY;
 	p->recent_count = 0;

@@ -21,7 +21,7 @@ static void put_right(uint8_t *bytes, size_t count)
 
 	if (count < 10 + CHECK_BYTES)
 		return;
-	memcpy(bytes, "VGRT\0\4", LENGTH_AT);
+	memcpy(bytes, "VGRT\0\5", LENGTH_AT);
 	for (size_t i = 0; i < 4; i++)
 		bytes[LENGTH_AT + i] = (uint8_t)(count >> 8 * (3 - i));
 	for (size_t i = 0; i < count - CHECK_BYTES; i++)
