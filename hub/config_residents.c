@@ -56,8 +56,19 @@ static struct roster_sensor *installed(struct roster *roster, const char *text)
 	return NULL;
 }
 
+/* "Montre (Jeanne)": where several live, everybody who is alerted must know who it is about. A name
+ * that would not fit stays as it is. */
+static void name_owner(struct roster_sensor *s, const char *owner)
+{
+	char name[2 * INCIDENT_TEXT_MAX + 4];
+	int bytes = snprintf(name, sizeof(name), "%s (%s)", s->name, owner);
+
+	if (bytes > 0 && (size_t)bytes < sizeof(s->name))
+		memcpy(s->name, name, (size_t)bytes + 1);
+}
+
 static int take_sensors(struct config_entry *entry, const struct resident_yaml *yaml,
-	struct roster *roster, uint8_t resident)
+	struct roster *roster, uint8_t resident, bool is_shared)
 {
 	for (unsigned int n = 0; n < yaml->sensors_count; n++) {
 		struct roster_sensor *s = installed(roster, yaml->sensors[n]);
@@ -73,6 +84,8 @@ static int take_sensors(struct config_entry *entry, const struct resident_yaml *
 			return config_refuse(entry, "sensors",
 				"names %.48s, which is residents[%u]'s", yaml->sensors[n],
 				s->resident - 1U);
+		if (s->resident == 0 && is_shared)
+			name_owner(s, yaml->name);
 		s->resident = resident;
 	}
 	return 0;
@@ -96,7 +109,8 @@ static int take_residents(const char *file, const struct residents_yaml *yaml,
 			return config_refuse(&entry, "name", "needs 1..%d bytes of plain text",
 				INCIDENT_TEXT_MAX - 1);
 		(void)snprintf(to->names[entry.n], sizeof(to->names[entry.n]), "%s", y->name);
-		r = take_sensors(&entry, y, roster, (uint8_t)(entry.n + 1));
+		r = take_sensors(
+			&entry, y, roster, (uint8_t)(entry.n + 1), yaml->residents_count > 1);
 		if (r < 0)
 			return r;
 	}

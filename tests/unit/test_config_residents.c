@@ -45,6 +45,14 @@ static uint8_t whose(struct hub_config *c, const char *text)
 	return roster_find(&c->roster, &id)->resident;
 }
 
+static const char *name_of(struct hub_config *c, const char *text)
+{
+	struct sensor_id id = {.text = ""};
+
+	(void)snprintf(id.text, sizeof(id.text), "%s", text);
+	return roster_find(&c->roster, &id)->name;
+}
+
 static void test_somebody_alone_is_the_usual(void **state)
 {
 	static struct hub_config c;
@@ -78,6 +86,8 @@ static void test_two_with_their_own_a_cat_and_a_cleaner(void **state)
 	assert_int_equal(whose(&c, "lit"), 1);
 	assert_int_equal(whose(&c, "montre-2"), 2);
 	assert_int_equal(whose(&c, "pir"), 0);
+	assert_string_equal(name_of(&c, "montre-2"), "montre-2 (René)");
+	assert_string_equal(name_of(&c, "pir"), "pir");
 	assert_true(c.residents.home.has_pets);
 	assert_int_equal(c.residents.home.visits[0].weekday, 2);
 	assert_true(c.residents.home.ask > 0.59F && c.residents.home.raise > 0.94F);
