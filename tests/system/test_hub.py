@@ -133,7 +133,7 @@ def test_recordings_play_side_by_side_each_for_its_own_sensor():
         house.start_hub("--replay", RECORDINGS / "fall.csv", "--replay", RECORDINGS / "fall.csv", "--sensor", "autre-montre",
                         "--replay", RECORDINGS / "fall.csv", "--sensor", "stranger", "--speed", "max", is_up=False)
         wait_for(lambda: house.hub.text().count("end of the recording") == 3, "all have ended")
-        assert sorted(i["sensor"] for i in house.hub.incidents()) == ["Montre", "autre-montre"]
+        assert sorted(i["sensor"] for i in house.hub.incidents()) == ["Montre (Jeanne)", "autre-montre (René)"]
         status = house.hub.ask("status")
         assert status["strangers"] > 0 and status["malformed"] == 0
 
