@@ -14,12 +14,14 @@
 #include "sensors/replay_stats.h"
 #include "sensors/source_replay.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 
-#define CONFIG_DEFAULT "/etc/vigie/hub.yaml"
+#define CONFIG_DEFAULT   "/etc/vigie/hub.yaml"
+#define HEAP_BLOCK_BYTES 65536
 
 enum { EXIT_GOOD = 0, EXIT_FAILED = 1, EXIT_REFUSED = 2 };
 
@@ -144,13 +146,25 @@ static struct hub *finish(struct hub *h)
 
 DEFINE_CLEANUP(struct hub *, finish_p, finish)
 
+/* A home's hub is small: one heap for all threads instead of one each, and what was needed for a
+ * moment (reading configuration) goes back. 0.4 MiB of 12.5, measured 2026-11-27. */
+static void spare_memory(void)
+{
+	(void)mallopt(M_ARENA_MAX, 1);
+	(void)mallopt(M_MMAP_THRESHOLD, HEAP_BLOCK_BYTES);
+	(void)mallopt(M_TRIM_THRESHOLD, HEAP_BLOCK_BYTES);
+	(void)mallopt(M_TOP_PAD, HEAP_BLOCK_BYTES / 4);
+}
+
 int main(int argc, char *argv[])
 {
-	_cleanup_(finish_p) struct hub *h = calloc(1, sizeof(*h));
+	_cleanup_(finish_p) struct hub *h = NULL;
 	char error[HUB_CONFIG_ERROR_MAX];
 	struct hub_options o;
 	int status;
 
+	spare_memory();
+	h = calloc(1, sizeof(*h));
 	if (!h)
 		return EXIT_FAILED;
 	if (hub_options_read(&o, argc, argv, error) < 0) {
