@@ -152,15 +152,35 @@ static int take_people(
 		.visits = yaml->visits,
 		.visits_count = yaml->visits_count,
 		.pets = yaml->pets,
-		.judgement = yaml->judgement};
+		.judgement = yaml->judgement,
+		.may_lack_sensors = c->found.is_short};
 
 	return config_residents_take(file, &people, &c->roster, &c->residents, ret_error);
 }
 
-static int take_all(const char *file, const struct hub_yaml *yaml, const char *roster_path,
+/* A hub that does not run is the worst silence: of what was enrolled it takes what it can. */
+static int take_roster(const struct hub_config_how *how, struct hub_config *c, char *ret_error)
+{
+	char usual_path[HUB_PATH_MAX], aside[HUB_PATH_MAX];
+	const char *path = how->roster_path ? how->roster_path : usual_path;
+	struct hub_roster_found *found = &c->found;
+	int r;
+
+	roster_file_path(c->state_dir, usual_path);
+	found->is_short = how->may_lack_sensors;
+	if (!how->is_forgiving)
+		return roster_file_load(path, &c->roster, &c->modbus, ret_error);
+	r = roster_file_load_sound(path, &c->roster, &c->modbus, &found->refused, found->error);
+	if (r == -ENOMEM)
+		return r;
+	found->is_unread = r < 0;
+	found->is_short |= r < 0 || found->refused > 0 || roster_file_find_aside(path, aside);
+	return 0;
+}
+
+static int take_all(const char *file, const struct hub_yaml *yaml, const struct hub_config_how *how,
 	struct hub_config *c, char *ret_error)
 {
-	char usual_path[HUB_PATH_MAX];
 	const struct config_brokers brokers = {
 		&c->brokers_count, c->brokers, c->ca, c->certificate, c->key};
 	int r;
@@ -203,23 +223,24 @@ static int take_all(const char *file, const struct hub_yaml *yaml, const char *r
 	if (r == 0)
 		r = config_sensors_take(file, yaml->sensors, yaml->sensors_count, &c->roster,
 			&c->modbus, ret_error);
-	roster_file_path(c->state_dir, usual_path);
 	if (r == 0)
-		r = roster_file_load(
-			roster_path ? roster_path : usual_path, &c->roster, &c->modbus, ret_error);
+		r = take_roster(how, c, ret_error);
 	if (r == 0)
 		r = take_people(file, yaml, c, ret_error);
 	if (r == 0)
-		r = config_routine_take(file, yaml->routine, &c->roster, &c->rhythm, ret_error);
+		r = config_routine_take(file, yaml->routine, c->found.is_short ? NULL : &c->roster,
+			&c->rhythm, ret_error);
 	return r;
 }
 
 int hub_config_load(const char *path, struct hub_config *ret, char ret_error[HUB_CONFIG_ERROR_MAX])
 {
-	return hub_config_load_with(path, NULL, ret, ret_error);
+	static const struct hub_config_how strictly;
+
+	return hub_config_load_how(path, &strictly, ret, ret_error);
 }
 
-int hub_config_load_with(const char *path, const char *roster_path, struct hub_config *ret,
+int hub_config_load_how(const char *path, const struct hub_config_how *how, struct hub_config *ret,
 	char ret_error[HUB_CONFIG_ERROR_MAX])
 {
 	_cleanup_(free_yaml) struct hub_yaml *yaml = NULL;
@@ -240,7 +261,7 @@ int hub_config_load_with(const char *path, const char *roster_path, struct hub_c
 	config_dialogue_usual(&c->dialogue);
 	c->heartbeat_s = HUB_HEARTBEAT_USUAL_S;
 	c->history_days = HISTORY_DAYS_DEFAULT;
-	r = take_all(path, yaml, roster_path, c, ret_error);
+	r = take_all(path, yaml, how, c, ret_error);
 	if (r == 0)
 		*ret = *c;
 	return r;

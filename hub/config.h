@@ -26,6 +26,14 @@
 #define HUB_HEARTBEAT_USUAL_S 60
 #define HUB_CONFIG_ERROR_MAX  512
 
+/* How the roster's file was found by a hub that starts all the same. */
+struct hub_roster_found {
+	bool is_unread;       /* nothing of it could be read */
+	bool is_short;        /* sensors are missing that hub.yaml may still name */
+	unsigned int refused; /* entries left out */
+	char error[HUB_CONFIG_ERROR_MAX];
+};
+
 struct hub_config {
 	char home[INCIDENT_HOME_MAX];
 	char state_dir[HUB_PATH_MAX];
@@ -43,14 +51,20 @@ struct hub_config {
 	char adapter[ADAPTER_NAME_MAX]; /* "" for the first there is */
 	struct rhythm_config rhythm;
 	struct roster roster;
+	struct hub_roster_found found;
 	struct hub_residents residents;
 	struct hub_modbus modbus;
 	struct hub_outputs outputs;
 };
 
-/* The sensors enrolled with vigie-ctl come with it: state_dir/roster.yaml (hub/roster_file.h), or
- * `roster_path` in its place where that is not NULL.
+struct hub_config_how {
+	const char *roster_path; /* NULL: state_dir/roster.yaml */
+	bool is_forgiving;       /* what is wrong with the roster's file is told in `found` alone */
+	bool may_lack_sensors;   /* hub.yaml may name sensors that are not installed */
+};
+
+/* The sensors enrolled with vigie-ctl come with it: state_dir/roster.yaml (hub/roster_file.h).
  * 0, or −EINVAL / −errno with one line naming file, line and field in ret_error; ret untouched. */
 int hub_config_load(const char *path, struct hub_config *ret, char ret_error[HUB_CONFIG_ERROR_MAX]);
-int hub_config_load_with(const char *path, const char *roster_path, struct hub_config *ret,
+int hub_config_load_how(const char *path, const struct hub_config_how *how, struct hub_config *ret,
 	char ret_error[HUB_CONFIG_ERROR_MAX]);

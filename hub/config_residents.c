@@ -68,11 +68,13 @@ static void name_owner(struct roster_sensor *s, const char *owner)
 }
 
 static int take_sensors(struct config_entry *entry, const struct resident_yaml *yaml,
-	struct roster *roster, uint8_t resident, bool is_shared)
+	struct roster *roster, uint8_t resident, bool is_shared, bool may_lack)
 {
 	for (unsigned int n = 0; n < yaml->sensors_count; n++) {
 		struct roster_sensor *s = installed(roster, yaml->sensors[n]);
 
+		if (!s && may_lack)
+			continue;
 		if (!s)
 			return config_refuse(entry, "sensors",
 				"names %.48s, which is not installed", yaml->sensors[n]);
@@ -109,8 +111,8 @@ static int take_residents(const char *file, const struct residents_yaml *yaml,
 			return config_refuse(&entry, "name", "needs 1..%d bytes of plain text",
 				INCIDENT_TEXT_MAX - 1);
 		(void)snprintf(to->names[entry.n], sizeof(to->names[entry.n]), "%s", y->name);
-		r = take_sensors(
-			&entry, y, roster, (uint8_t)(entry.n + 1), yaml->residents_count > 1);
+		r = take_sensors(&entry, y, roster, (uint8_t)(entry.n + 1),
+			yaml->residents_count > 1, yaml->may_lack_sensors);
 		if (r < 0)
 			return r;
 	}

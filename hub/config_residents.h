@@ -36,6 +36,7 @@ struct residents_yaml {
 	unsigned int visits_count;
 	const bool *pets;
 	const struct judgement_yaml *judgement;
+	bool may_lack_sensors; /* sensors that are not installed are passed over */
 };
 
 extern const cyaml_schema_value_t config_resident_value, config_visit_value;

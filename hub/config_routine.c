@@ -48,7 +48,7 @@ static int check(const char *file, const struct routine_yaml *yaml, const struct
 	if (c->night_from_h == c->night_until_h)
 		return config_file_error(file, "routine.night_until_h", ret_error,
 			"is %u as night_from_h: that is no night", c->night_until_h);
-	if (c->tells_wandering && !has_outer_door(roster))
+	if (roster && c->tells_wandering && !has_outer_door(roster))
 		return config_file_error(file, "routine.wandering", ret_error,
 			"needs a contact with outer: true among the sensors");
 	return 0;

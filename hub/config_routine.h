@@ -18,7 +18,8 @@ struct routine_yaml {
 
 extern const cyaml_schema_field_t config_routine_fields[];
 
-/* yaml NULL: the section is absent. The roster is taken already. 0 or −EINVAL with the message. */
+/* yaml NULL: the section is absent. The roster is taken already; NULL: it lacks
+ * sensors, so an outer door is not asked for. 0 or −EINVAL with the message. */
 int config_routine_take(const char *file, const struct routine_yaml *yaml,
 	const struct roster *roster, struct rhythm_config *ret,
 	char ret_error[CONFIG_FILE_ERROR_MAX]);

@@ -9,6 +9,7 @@
 #include "common/file_atomic.h"
 #include "common/log.h"
 #include "hub/radio.h"
+#include "hub/roster_aside.h"
 #include "hub/watch.h"
 
 #include <errno.h>
@@ -33,17 +34,22 @@ static void begin_device(struct hub *h, const struct roster_sensor *sensor)
 		device->is_enrolled = true;
 }
 
-int enrolment_begin(struct hub *h, char ret_error[DEVICE_KEYS_ERROR_MAX])
+int enrolment_begin(struct hub *h, bool is_forgiving, char ret_error[DEVICE_KEYS_ERROR_MAX])
 {
 	char path[HUB_PATH_MAX];
 	int r;
 
 	keys_path(h, path);
 	r = device_keys_load_kept(&h->keys, path, ret_error);
-	if (r < 0)
+	if (r < 0 && (r == -ENOMEM || !is_forgiving))
 		return r;
+	if (r < 0)
+		roster_aside_keys(h, path, ret_error);
 	for (const struct roster_sensor *s = NULL; (s = roster_following(&h->config.roster, s));)
 		begin_device(h, s);
+	/* those who are missing may come back */
+	if (h->config.found.is_short)
+		return 0;
 	/* of a sensor whose enrolment was cut short */
 	for (unsigned int n = 0; n < h->keys.count; n++)
 		if (h->keys.devices[n].is_kept && !h->keys.devices[n].is_enrolled)
@@ -90,7 +96,10 @@ static int read_back(const struct hub *h, const char *path, struct roster *ret,
 	if (!c)
 		return -ENOMEM;
 	file_atomic_new_path(path, new_path);
-	r = hub_config_load_with(h->config_path, new_path, c, ret_error);
+	r = hub_config_load_how(h->config_path,
+		&(struct hub_config_how){
+			.roster_path = new_path, .may_lack_sensors = h->config.found.is_short},
+		c, ret_error);
 	if (r == 0)
 		*ret = c->roster;
 	return r;

@@ -13,8 +13,9 @@
 #define ENROLMENT_KEYS "roster.keys" /* in state_dir, 0600 */
 
 /* At the start, after the configuration and its keys: the keys of enrolled sensors, and a row that
- * nobody takes for each installed radio sensor. 0, or −EINVAL / −errno with the message. */
-int enrolment_begin(struct hub *h, char ret_error[DEVICE_KEYS_ERROR_MAX]);
+ * nobody takes for each installed radio sensor. 0, or −EINVAL / −errno with the message;
+ * is_forgiving: what cannot be read is kept aside (hub/roster_aside.h). */
+int enrolment_begin(struct hub *h, bool is_forgiving, char ret_error[DEVICE_KEYS_ERROR_MAX]);
 
 /*
  * Enrols the sensor of these fields (as in the configuration: id, role, room …), under a key of 32

@@ -32,6 +32,7 @@ enum fault_kind {
 	FAULT_JAMMED,   /* the radio is flooded */
 	FAULT_MAINS,    /* the home's power, by the hub's own supply or a sensor's word */
 	FAULT_STORE,    /* nothing can be kept */
+	FAULT_ROSTER,   /* enrolled sensors are missing: their file cannot be used */
 	FAULT_RESTARTS, /* the hub starts again and again */
 	FAULT_VOICE,    /* nobody can be asked aloud */
 	FAULT_SILENT,   /* a sensor that calls for help, or is worn */

@@ -60,6 +60,15 @@ struct hub_keep {
 	uint64_t next_us;
 };
 
+#define HUB_ASIDES 2 /* roster.yaml, roster.keys */
+
+/* A file of enrolled sensors that could not be used (hub/roster_aside.h). */
+struct hub_aside {
+	bool is_on;
+	char path[HUB_PATH_MAX];      /* gone, it is over; "": at the next start */
+	char what[INCIDENT_TEXT_MAX]; /* in French */
+};
+
 /* What was, and is worth a technician's knowing for a while. */
 struct watch_notes {
 	int64_t offset_us; /* wall clock over boot clock, as last seen; 0: not yet */
@@ -84,6 +93,7 @@ struct hub {
 	struct faults faults;
 	struct jamming jamming;
 	struct watch_notes notes;
+	struct hub_aside asides[HUB_ASIDES];
 	struct outbox *outbox;
 	struct episodes episodes;
 	struct uplink *uplink;

@@ -11,6 +11,7 @@
 #include "hub/options.h"
 #include "hub/prompts.h"
 #include "hub/radio.h"
+#include "hub/roster_aside.h"
 #include "sensors/replay_stats.h"
 #include "sensors/source_replay.h"
 
@@ -42,9 +43,10 @@ static int print_stats(const struct hub_options *o, struct device_keys *keys)
 static int load(const struct hub_options *o, struct hub *h)
 {
 	const char *path = o->config ? o->config : CONFIG_DEFAULT;
+	const struct hub_config_how how = {.is_forgiving = !o->is_check && !o->is_stats};
 	char error[HUB_CONFIG_ERROR_MAX], keys_error[DEVICE_KEYS_ERROR_MAX];
 
-	if (hub_config_load(path, &h->config, error) < 0) {
+	if (hub_config_load_how(path, &how, &h->config, error) < 0) {
 		(void)fprintf(stderr, "%s\n", error);
 		return EXIT_REFUSED;
 	}
@@ -53,7 +55,9 @@ static int load(const struct hub_options *o, struct hub *h)
 		return EXIT_REFUSED;
 	}
 	h->config_path = path;
-	if (enrolment_begin(h, keys_error) < 0) {
+	if (how.is_forgiving)
+		roster_aside_begin(h);
+	if (enrolment_begin(h, how.is_forgiving, keys_error) < 0) {
 		(void)fprintf(stderr, "%s\n", keys_error);
 		return EXIT_REFUSED;
 	}

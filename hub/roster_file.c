@@ -8,6 +8,7 @@
 #include "common/file_atomic.h"
 #include "hub/config_sensors.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -49,30 +50,104 @@ static void mark_added(struct roster *roster, const struct roster *before)
 		s->is_added = !before->sensors[roster_row(roster, s)].id.text[0];
 }
 
-int roster_file_load(const char *path, struct roster *roster, struct hub_modbus *modbus,
-	char ret_error[HUB_CONFIG_ERROR_MAX])
+static struct roster_yaml *free_yaml(struct roster_yaml *yaml)
 {
-	_cleanup_(free_p) struct roster *before = malloc(sizeof(*before));
-	struct roster_yaml *yaml;
+	if (yaml)
+		config_file_free(&roster_value, yaml);
+	return NULL;
+}
+
+DEFINE_CLEANUP(struct roster_yaml *, free_yaml_p, free_yaml)
+
+/* 0, also where there is no such file: *ret stays NULL. */
+static int read_yaml(const char *path, struct roster_yaml **ret, char *ret_error)
+{
 	void *loaded = NULL;
 	int r;
 
 	/* no folder either, or a file in its place: the outbox tells that, and the hub goes on */
 	if (access(path, F_OK) < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return 0;
+	r = config_file_load(path, &roster_value, &loaded, ret_error);
+	if (r == 0)
+		*ret = loaded;
+	return r;
+}
+
+/* A roster and its points, as they were before. */
+struct taken {
+	struct roster roster;
+	struct hub_modbus modbus;
+};
+
+static int take(const char *path, const struct sensor_yaml *sensors, unsigned int count,
+	struct roster *roster, struct hub_modbus *modbus, char *ret_error)
+{
+	_cleanup_(free_p) struct taken *before = malloc(sizeof(*before));
+	int r;
+
 	if (!before)
 		return -ENOMEM;
-	*before = *roster;
-	r = config_file_load(path, &roster_value, &loaded, ret_error);
-	if (r < 0)
-		return r;
-	yaml = loaded;
-	r = config_sensors_take(
-		path, yaml->sensors, yaml->sensors_count, roster, modbus, ret_error);
-	config_file_free(&roster_value, yaml);
-	if (r == 0)
-		mark_added(roster, before);
+	before->roster = *roster;
+	before->modbus = *modbus;
+	r = config_sensors_take(path, sensors, count, roster, modbus, ret_error);
+	if (r == 0) {
+		mark_added(roster, &before->roster);
+		return 0;
+	}
+	*roster = before->roster;
+	*modbus = before->modbus;
 	return r;
+}
+
+int roster_file_load(const char *path, struct roster *roster, struct hub_modbus *modbus,
+	char ret_error[HUB_CONFIG_ERROR_MAX])
+{
+	_cleanup_(free_yaml_p) struct roster_yaml *yaml = NULL;
+	int r = read_yaml(path, &yaml, ret_error);
+
+	if (r < 0 || !yaml)
+		return r;
+	return take(path, yaml->sensors, yaml->sensors_count, roster, modbus, ret_error);
+}
+
+int roster_file_load_sound(const char *path, struct roster *roster, struct hub_modbus *modbus,
+	unsigned int *ret_refused, char ret_error[HUB_CONFIG_ERROR_MAX])
+{
+	_cleanup_(free_yaml_p) struct roster_yaml *yaml = NULL;
+	char ignored[HUB_CONFIG_ERROR_MAX];
+	unsigned int refused = 0;
+	int r = read_yaml(path, &yaml, ret_error);
+
+	if (r < 0 || !yaml)
+		return r;
+	r = take(path, yaml->sensors, yaml->sensors_count, roster, modbus, ret_error);
+	for (unsigned int n = 0; r == -EINVAL && n < yaml->sensors_count; n++)
+		if (take(path, &yaml->sensors[n], 1, roster, modbus, ignored) < 0)
+			refused++;
+	*ret_refused = refused;
+	return r == -EINVAL ? 0 : r;
+}
+
+bool roster_file_find_aside(const char *path, char ret[HUB_PATH_MAX])
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	char folder[HUB_PATH_MAX] = ".", mark[64];
+	DIR *open = NULL;
+	bool is_found = false;
+
+	if (slash)
+		(void)snprintf(folder, sizeof(folder), "%.*s", (int)(name - path), path);
+	(void)snprintf(mark, sizeof(mark), "%s.aside-", name);
+	open = opendir(folder);
+	for (const struct dirent *e = NULL; open && !is_found && (e = readdir(open));) {
+		is_found = strncmp(e->d_name, mark, strlen(mark)) == 0;
+		if (is_found)
+			(void)snprintf(ret, HUB_PATH_MAX, "%.150s/%.100s", folder, e->d_name);
+	}
+	if (open)
+		(void)closedir(open);
+	return is_found;
 }
 
 static int append(struct text *t, const char *from, size_t bytes)

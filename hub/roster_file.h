@@ -18,6 +18,12 @@ void roster_file_path(const char *state_dir, char ret[HUB_PATH_MAX]);
  * −errno with the message. */
 int roster_file_load(const char *path, struct roster *roster, struct hub_modbus *modbus,
 	char ret_error[HUB_CONFIG_ERROR_MAX]);
+/* The same, but entries that are refused are left out: how many, with the first one's message.
+ * Negative only for a file that cannot be read at all; the roster is untouched then. */
+int roster_file_load_sound(const char *path, struct roster *roster, struct hub_modbus *modbus,
+	unsigned int *ret_refused, char ret_error[HUB_CONFIG_ERROR_MAX]);
+/* Whether a file of that path was kept aside, and is there still: its path. */
+bool roster_file_find_aside(const char *path, char ret[HUB_PATH_MAX]);
 
 /* One field of an entry. Texts are plain (utf8_is_plain): nothing in them can begin a line. */
 struct roster_field {

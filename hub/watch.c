@@ -9,6 +9,7 @@
 #include "hub/mains.h"
 #include "hub/outbox_faults.h"
 #include "hub/outbox_watched.h"
+#include "hub/roster_aside.h"
 #include "hub/watch_tell.h"
 
 #include <stdio.h>
@@ -171,6 +172,7 @@ static void look_at_home(struct hub *h, struct moment at)
 	report_home(h, FAULT_RESTARTS,
 		h->notes.starts >= WATCH_STARTS && at.now_us < h->started_us + WATCH_NOTE_US,
 		"restarts", "la box redémarre sans cesse", at);
+	roster_aside_report(h, at);
 	report_home(h, FAULT_STORE, outbox_fault(h->outbox)[0] != '\0', "store",
 		"la mémoire de la box est abîmée ou pleine", at);
 	report_home(h, FAULT_VOICE, h->voice && voice_fault(h->voice)[0], "voice",

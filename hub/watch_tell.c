@@ -108,6 +108,7 @@ static const char *const phrases[FAULT_KINDS] = {
 	[FAULT_JAMMED] = "jammed",
 	[FAULT_MAINS] = "mains lost",
 	[FAULT_STORE] = "",
+	[FAULT_ROSTER] = "cannot be used, sensors are missing",
 	[FAULT_RESTARTS] = "starts again and again",
 	[FAULT_VOICE] = "",
 	[FAULT_SILENT] = "silent",

@@ -220,16 +220,86 @@ def test_HS_02_killed_at_any_instant_the_roster_is_the_old_or_the_new_one():
             house.hub.end()
 
 
-def test_against_its_configuration_it_does_not_start_and_says_where():
+def check(house):
+    return subprocess.run([BUILD / "bin/vigie-hub", "--config", house.folder / "hub.yaml", "--check"], capture_output=True, text=True,
+                          timeout=30, check=False)
+
+
+def test_check_says_where_the_enrolled_contradict_the_configuration():
     with House(sensors=f"  - {{id: '{MOTION}', role: motion}}\n") as house:
         path = house.folder / "hub.state/roster.yaml"
         for text, want in ((f'sensors:\n  - id: "{MOTION}"\n    role: "motion"\n', "roster.yaml:2: sensors[0].id is installed twice"),
                            ("sensors:\n  - id: x\n    role: y\n", "roster.yaml:3: sensors[0].role is not a role"),
                            ("", "roster.yaml:1: the file is empty"), ("home: x\n", "roster.yaml:1:")):
             path.write_text(text, encoding="utf-8")
-            done = subprocess.run([BUILD / "bin/vigie-hub", "--config", house.folder / "hub.yaml", "--check"], capture_output=True,
-                                  text=True, timeout=30, check=False)
+            done = check(house)
             assert done.returncode == 2 and want in done.stderr, (text, done)
+
+
+def faults(house):
+    return {f["subject"].rsplit("/", 1)[-1]: f for f in house.hub.ask("status")["found"] if f["kind"] == "roster"}
+
+
+def technical(house):
+    return {i["id"]: i["state"] for i in house.gateway.incidents(True) if i["class"] == "technical"}
+
+
+def asides(house):
+    return sorted(path.name.split(".aside-")[0] for path in (house.folder / "hub.state").glob("*.aside-*"))
+
+
+def test_HS_12_a_damaged_roster_stops_no_hub_and_is_told_until_it_is_seen_to():
+    with House(sensors="  - {id: bouton, role: button}\n") as house:
+        path = house.folder / "hub.yaml"
+        path.write_text(path.read_text(encoding="utf-8") + f"residents:\n  - {{name: Anne, sensors: ['{WATCH}']}}\n"
+                        "routine: {wandering: true}\n", encoding="utf-8")
+        state = house.folder / "hub.state"
+        (state / "roster.yaml").write_bytes(b"sensors:\n  - id: \0\0\0\0")
+        (state / "roster.keys").write_text("A4:C1\n", encoding="utf-8")
+        (state / "roster.keys").chmod(0o600)
+        done = check(house)
+        assert done.returncode == 2 and "roster.yaml:1: is not UTF-8 text" in done.stderr and asides(house) == [], done
+        house.start_hub(is_up=False)
+        assert list(listed(house)) == ["bouton"] and asides(house) == ["roster.keys", "roster.yaml"]
+        house.start_broker()
+        house.start_gateway()
+        wait_for(lambda: len(technical(house)) == 2, f"both are told: {house.hub.text()}")
+        told = faults(house)
+        assert told["roster.yaml"]["what"] == "roster.yaml illisible : les capteurs enrôlés manquent", told
+        assert told["roster.keys"]["what"] == "roster.keys illisible : les clés des capteurs manquent", told
+        assert "vigie-hub/roster.yaml: cannot be used, sensors are missing" in house.hub.ask("status")["faults"]
+        assert house.hub.ask("press")["ok"]
+        # nothing is damaged any more, but what was there is missing still: the same two incidents
+        before = technical(house)
+        house.hub.end(signal.SIGKILL)
+        house.start_hub(is_up=False)
+        wait_for(lambda: len(faults(house)) == 2, "they are told again")
+        assert technical(house) == before, (technical(house), before)
+        # enrolled anew, though hub.yaml still names what is missing
+        assert enrol(house, MOTION, "--role", "motion")[0] == 0
+        assert enrol(house, WATCH, "--role", "wearable")[0] == 0
+        assert enrol(house, "54:48:E6:8F:80:A6", "--role", "contact", "--outer")[0] == 0
+        for kept in state.glob("*.aside-*"):
+            kept.unlink()
+        wait_for(lambda: not faults(house), "it is over")
+        wait_for(lambda: set(technical(house).values()) == {"closed"}, f"both are closed: {technical(house)}")
+        house.hub.end()
+        assert check(house).returncode == 0
+
+
+def test_an_enrolled_sensor_that_is_refused_costs_the_others_nothing():
+    with House(sensors=f"  - {{id: '{MOTION}', role: motion}}\n") as house:
+        path = house.folder / "hub.state/roster.yaml"
+        text = f'sensors:\n  - id: "{MOTION}"\n    role: "motion"\n  - id: "{WATCH}"\n    role: "wearable"\n'
+        path.write_text(text, encoding="utf-8")
+        house.start_hub(is_up=False)
+        assert set(listed(house)) == {MOTION, WATCH} and listed(house)[WATCH]["enrolled"] and not listed(house)[MOTION]["enrolled"]
+        wait_for(lambda: faults(house), f"it is told: {house.hub.text()}")
+        assert faults(house)["roster.yaml"]["what"] == "roster.yaml : capteurs refusés, 1", faults(house)
+        assert "roster.yaml:2: sensors[0].id is installed twice; 1 of its sensors are left out" in house.hub.text()
+        status, _, error = enrol(house, "54:48:E6:8F:80:A6", "--role", "motion")
+        assert status == 1 and "is installed twice" in error, error
+        assert path.read_text(encoding="utf-8") == text and asides(house) == []
 
 
 def test_a_full_disk_enrols_nobody_and_stops_nothing():

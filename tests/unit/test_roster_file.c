@@ -186,11 +186,88 @@ static void test_a_file_is_replaced_whole_and_private(void **state)
 	folder_free(&f);
 }
 
+static int load_sound(const struct folder *f, struct roster *roster, struct hub_modbus *modbus,
+	unsigned int *refused)
+{
+	char error[HUB_CONFIG_ERROR_MAX] = "";
+	int r = roster_file_load_sound(f->file, roster, modbus, refused, error);
+
+	/* whatever is wrong is said with its place */
+	assert_true((r < 0 || *refused > 0) == (strstr(error, "roster.yaml") != NULL));
+	return r;
+}
+
+static void test_what_is_refused_costs_the_others_nothing(void **state)
+{
+	static struct roster roster;
+	static struct hub_modbus modbus;
+	const struct sensor_id a = {.text = "a"}, b = {.text = "b"};
+	const struct roster_sensor first = {.id = a, .role = ROLE_BUTTON};
+	struct folder f = folder_new();
+	unsigned int refused = 0;
+
+	(void)state;
+	assert_int_equal(load_sound(&f, &roster, &modbus, &refused), 0); /* no file */
+	assert_int_equal(roster_add(&roster, &first), 0);
+	put(&f, "sensors:\n  - {id: a, role: motion}\n  - {id: x, role: king}\n"
+		"  - {id: y, role: motion, modbus: {bus: none, slave: 1, function: discrete_input, "
+		"kind: motion, address: 1}}\n"
+		"  - {id: b, role: motion}\n");
+	assert_int_equal(load_sound(&f, &roster, &modbus, &refused), 0);
+	assert_int_equal(refused, 3);
+	assert_int_equal(roster.installed, 2);
+	assert_int_equal(roster_find(&roster, &a)->role, ROLE_BUTTON);
+	assert_false(roster_find(&roster, &a)->is_added);
+	assert_true(roster_find(&roster, &b)->is_added);
+	assert_int_equal(modbus.points_count, 0);
+	folder_free(&f);
+}
+
+static void test_what_cannot_be_read_at_all_changes_nothing(void **state)
+{
+	static const char *const texts[] = {"", "sensors:\n  - {id: b", "home: x\n",
+		"sensors:\n  - {id: b, role: motion}\n  - {id: c, colour: red}\n"};
+	static struct roster roster;
+	static struct hub_modbus modbus;
+	struct folder f = folder_new();
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(texts) / sizeof(texts[0]); n++) {
+		unsigned int refused = 0;
+
+		put(&f, texts[n]);
+		assert_true(load_sound(&f, &roster, &modbus, &refused) < 0);
+		assert_int_equal(roster.installed, 0);
+	}
+	folder_free(&f);
+}
+
+static void test_what_is_kept_aside_is_found(void **state)
+{
+	struct folder f = folder_new();
+	char found[HUB_PATH_MAX], aside[HUB_PATH_MAX];
+
+	(void)state;
+	put(&f, "x");
+	assert_false(roster_file_find_aside(f.file, found));
+	(void)snprintf(aside, sizeof(aside), "%s.aside-1795770000000", f.file);
+	assert_int_equal(rename(f.file, aside), 0);
+	assert_true(roster_file_find_aside(f.file, found));
+	assert_int_equal(access(found, F_OK), 0);
+	assert_int_equal(unlink(aside), 0);
+	assert_false(roster_file_find_aside(f.file, found));
+	assert_false(roster_file_find_aside("/nowhere/roster.yaml", found));
+	folder_free(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_is_added_is_read_back_and_taken_out_again),
 		cmocka_unit_test(test_what_was_added_by_hand_stays),
+		cmocka_unit_test(test_what_is_refused_costs_the_others_nothing),
+		cmocka_unit_test(test_what_cannot_be_read_at_all_changes_nothing),
+		cmocka_unit_test(test_what_is_kept_aside_is_found),
 		cmocka_unit_test(test_the_file_at_its_bound_and_one_more),
 		cmocka_unit_test(test_a_file_is_replaced_whole_and_private),
 	};
