@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the hub's SQLite files have in common: is one ours and sound, and keeping aside what is not.
- * Of hub/outbox_store.c and hub/history_store*.c alone, but for setting aside.
+ * Of hub/outbox_store.c, hub/history_store*.c and hub/store_rhythm.c alone, but for setting aside.
  */
 #pragma once
 

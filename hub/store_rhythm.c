@@ -5,10 +5,9 @@
 #include "hub/store_rhythm.h"
 
 #include "common/clock.h"
+#include "hub/store_file.h"
 
 #include <errno.h>
-#include <sqlite3.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +15,7 @@
 
 #define PATH_BYTES 512
 #define VERSION    1
+#define CACHE_KB   32
 
 struct store_rhythm {
 	sqlite3 *db; /* NULL while it cannot be opened */
@@ -46,75 +46,42 @@ static void close_file(struct store_rhythm *s)
 	s->db = NULL;
 }
 
-static int read_version(sqlite3 *db, int *ret)
+static int try_open(struct store_rhythm *s, char ret_why[STORE_WHY_MAX])
 {
-	sqlite3_stmt *statement = NULL;
-	int code = sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &statement, NULL);
+	long version = 0;
+	int code = store_check(s->path, VERSION, &version, ret_why);
 
-	if (code == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW)
-		*ret = sqlite3_column_int(statement, 0);
-	code = sqlite3_finalize(statement);
-	return code;
-}
-
-/* SQLITE_OK; SQLITE_NOTADB for what must be set aside. */
-static int try_open(struct store_rhythm *s, const char **ret_why)
-{
-	int version = 0;
-	int code = sqlite3_open_v2(s->path, &s->db,
-		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
-
-	*ret_why = "damaged";
+	if (code == SQLITE_OK)
+		code = store_open(s->path, CACHE_KB, &s->db);
 	if (code == SQLITE_OK)
 		code = sqlite3_exec(s->db,
 			"PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-			"PRAGMA cache_size=-128; PRAGMA wal_autocheckpoint=100",
+			"PRAGMA wal_autocheckpoint=100",
 			NULL, NULL, NULL);
-	if (code == SQLITE_OK)
-		code = read_version(s->db, &version);
-	if (code == SQLITE_OK && (version < 0 || version > VERSION)) {
-		*ret_why = "of a newer version";
-		return SQLITE_NOTADB;
-	}
 	if (code == SQLITE_OK)
 		code = sqlite3_exec(s->db, schema, NULL, NULL, NULL);
 	/* a table of that name that is another */
 	return code == SQLITE_ERROR ? SQLITE_CORRUPT : code;
 }
 
-static bool is_damage(int code)
-{
-	return (code & 0xFF) == SQLITE_CORRUPT || (code & 0xFF) == SQLITE_NOTADB;
-}
-
 static int rename_aside(struct store_rhythm *s, const char *why)
 {
-	static const char *const suffixes[] = {"", "-wal", "-shm"};
 	long long stamp = (long long)clock_wall_ms();
-	int r = 0;
 
-	for (size_t n = 0; n < sizeof(suffixes) / sizeof(suffixes[0]); n++) {
-		char from[PATH_BYTES + 8], to[PATH_BYTES + 48];
-
-		(void)snprintf(from, sizeof(from), "%s%s", s->path, suffixes[n]);
-		(void)snprintf(to, sizeof(to), "%s.aside-%lld%s", s->path, stamp, suffixes[n]);
-		if (rename(from, to) < 0 && errno != ENOENT)
-			r = -errno;
-	}
 	(void)snprintf(s->found, sizeof(s->found), "rhythm %s, kept as %s.aside-%lld", why,
 		STORE_RHYTHM_FILE, stamp);
-	return r;
+	return store_set_aside(s->path, stamp);
 }
 
 static int open_file(struct store_rhythm *s)
 {
-	const char *why;
-	int code = try_open(s, &why);
+	char why[STORE_WHY_MAX] = "damaged";
+	int code = try_open(s, why);
 
-	if (is_damage(code)) {
+	if (store_is_damage(code)) {
 		close_file(s);
 		if (rename_aside(s, why) == 0)
-			code = try_open(s, &why);
+			code = try_open(s, why);
 	}
 	if (code == SQLITE_OK) {
 		s->fault[0] = '\0';
@@ -178,7 +145,7 @@ int store_rhythm_load(struct store_rhythm *s, uint8_t *ret_bytes, size_t size)
 	(void)sqlite3_finalize(statement);
 	if (code == SQLITE_ROW || code == SQLITE_DONE)
 		return r;
-	if (is_damage(code))
+	if (store_is_damage(code))
 		store_rhythm_set_aside(s, "damaged");
 	else
 		(void)fail(s, code);
@@ -205,7 +172,7 @@ int store_rhythm_save(struct store_rhythm *s, const uint8_t *bytes, size_t count
 		return 0;
 	}
 	(void)fail(s, code);
-	if (is_damage(code))
+	if (store_is_damage(code))
 		store_rhythm_set_aside(s, "damaged"); /* the next saving begins it anew */
 	return -EIO;
 }

@@ -82,7 +82,7 @@ static void test_a_newer_file_is_kept_aside(void **state)
 {
 	(void)store_rhythm_free(open_store(*state));
 	spoil(*state, "PRAGMA user_version=2");
-	expect_aside(*state, "rhythm of a newer version");
+	expect_aside(*state, "rhythm of version 2");
 }
 
 static void test_bytes_of_no_use_are_kept_aside(void **state)
