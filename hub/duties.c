@@ -84,6 +84,7 @@ static void tick(struct hub *h, struct moment at)
 		hub_save_counters(h, at);
 	}
 	(void)episodes_resume(&h->episodes, at);
+	waiting_turn(&h->waiting, h->judge, h->outbox, at);
 	outputs_again(h);
 	watch_turn(h, at);
 	health_beat(h->health, h->outbox_part, at.now_us);

@@ -234,28 +234,47 @@ static void name_fall(
 	fusion_verdict_text(v, ret->why, sizeof(ret->why));
 }
 
-bool evidence_conclude(struct evidence *e, struct moment at, struct suspicion *ret)
+static void suspicion_of(const struct evidence *e, const struct fusion_verdict *v, struct moment at,
+	struct suspicion *ret)
 {
 	static const enum incident_class classes[] = {[FUSION_FALL] = INCIDENT_FALL,
 		[FUSION_INACTIVITY] = INCIDENT_INACTIVITY,
 		[FUSION_WANDERING] = INCIDENT_WANDERING};
+
+	*ret = (struct suspicion){.by = "hub"};
+	if (v->class != FUSION_FALL) {
+		*ret = e->said[v->surprise];
+		ret->reasons_count = 0;
+	} else {
+		name_fall(e, v, ret);
+		ret->event_ms = moment_wall_ms(at, v->began_us);
+	}
+	ret->class = classes[v->class];
+	ret->is_certain = v->is_certain;
+	ret->is_update = v->is_update;
+	ret->mark = v->mark;
+	ret->probability = (double)v->probability;
+	give_reasons(e, v, ret);
+}
+
+bool evidence_conclude(struct evidence *e, struct moment at, struct suspicion *ret)
+{
 	struct fusion_verdict v;
 
 	if (fusion_verdict(e->fusion, &v) != 1)
 		return false;
-	*ret = (struct suspicion){.by = "hub"};
-	if (v.class != FUSION_FALL) {
-		*ret = e->said[v.surprise];
-		ret->reasons_count = 0;
-	} else {
-		name_fall(e, &v, ret);
-		ret->event_ms = moment_wall_ms(at, v.began_us);
-	}
-	ret->class = classes[v.class];
-	ret->is_certain = v.is_certain;
-	ret->is_update = v.is_update;
-	ret->mark = v.mark;
-	ret->probability = (double)v.probability;
-	give_reasons(e, &v, ret);
+	suspicion_of(e, &v, at, ret);
 	return true;
+}
+
+unsigned int evidence_waiting(
+	const struct evidence *e, struct moment at, struct suspicion ret[], unsigned int max)
+{
+	unsigned int count = 0;
+	struct fusion_verdict v;
+
+	for (unsigned int n = 0; n < FUSION_EVENTS_MAX && count < max; n++)
+		if (fusion_waiting(e->fusion, n, &v) == 1)
+			suspicion_of(e, &v, at, &ret[count++]);
+	return count;
 }

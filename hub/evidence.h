@@ -41,3 +41,6 @@ void evidence_turn(struct evidence *e, struct moment at);
 uint64_t evidence_next_us(const struct evidence *e);
 /* True with the next thing to be told; until there is none. */
 bool evidence_conclude(struct evidence *e, struct moment at, struct suspicion *ret);
+/* Shocks that are not concluded and still may be, as they would be told now: how many. */
+unsigned int evidence_waiting(
+	const struct evidence *e, struct moment at, struct suspicion ret[], unsigned int max);

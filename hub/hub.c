@@ -221,6 +221,20 @@ static int init_uplink(struct hub *h)
 	return uplink_new(&h->uplink, h->event, &h->config, &listener);
 }
 
+/* Last, since it may be said aloud: what the hub that was killed had not yet told. */
+static int init_waiting(struct hub *h)
+{
+	struct suspicion waiting[OUTBOX_WAITING_MAX];
+	struct moment at = hub_now();
+	unsigned int count = waiting_resume(&h->waiting, h->outbox, at, waiting);
+
+	for (unsigned int n = 0; n < count; n++)
+		(void)hub_suspect(h, &waiting[n], at);
+	if (count)
+		log_info("outbox: %u shocks taken up that had not been told", count);
+	return 0;
+}
+
 static int init_frugality(struct hub *h)
 {
 	(void)h;
@@ -244,6 +258,7 @@ int hub_init(struct hub *h)
 		{"history", keep_init},
 		{"timer", hub_begin_duties},
 		{"uplink", init_uplink},
+		{"waiting", init_waiting},
 	};
 	int r = 0;
 

@@ -21,6 +21,7 @@
 #include "hub/supervision.h"
 #include "hub/uplink.h"
 #include "hub/voice.h"
+#include "hub/waiting.h"
 #include "hub/windows.h"
 #include "sensors/jamming.h"
 #include "sensors/source.h"
@@ -86,6 +87,7 @@ struct hub {
 	uint64_t armed_us; /* when the timer is set to go off */
 	struct device_keys keys;
 	struct judge *judge;
+	struct waiting waiting; /* shocks not yet told */
 	struct supervision supervision;
 	struct rhythm *rhythm;  /* NULL: off */
 	int64_t played_from_ms; /* UTC of the first record of a home that is played, 0: none … */

@@ -249,6 +249,12 @@ bool judge_next(struct judge *j, struct moment at, struct suspicion *ret)
 	return evidence_conclude(j->evidence, at, ret);
 }
 
+unsigned int judge_waiting(
+	const struct judge *j, struct moment at, struct suspicion ret[], unsigned int max)
+{
+	return evidence_waiting(j->evidence, at, ret, max);
+}
+
 /* Is this alarm's word new, or the last one going on? Remembers either way. */
 static bool is_news(struct alarm_said *said, const struct alarm *alarm, uint64_t now_us)
 {

@@ -50,3 +50,6 @@ void judge_turn(struct judge *j, struct moment at);
 uint64_t judge_next_us(const struct judge *j);
 /* After any of these: true with the next thing concluded, until there is none. */
 bool judge_next(struct judge *j, struct moment at, struct suspicion *ret);
+/* Shocks that are not concluded and still may be, as they would be told now: how many. */
+unsigned int judge_waiting(
+	const struct judge *j, struct moment at, struct suspicion ret[], unsigned int max);

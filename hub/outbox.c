@@ -143,6 +143,18 @@ static void remember(struct outbox *o, const struct transition transitions[], un
 	}
 }
 
+/* What waited is an incident now, with the same commit. */
+static int end_waiting(struct outbox *o, const struct episode *e)
+{
+	sqlite3_stmt *s = o->statements[STATEMENT_END_WAITING];
+
+	if (e->incident.class != INCIDENT_FALL)
+		return 0;
+	bind_text(s, 1, e->sensor.text);
+	bind_number(s, 2, e->mark);
+	return outbox_store_run(o, STATEMENT_END_WAITING);
+}
+
 static int write_all(
 	struct outbox *o, const struct episode *e, struct device_keys *keys, struct moment at)
 {
@@ -152,6 +164,8 @@ static int write_all(
 		return r;
 	if (e)
 		r = put_episode(o, e, at);
+	if (e && r == 0)
+		r = end_waiting(o, e);
 	for (unsigned int n = 0; r == 0 && n < o->unsaved_count; n++)
 		r = put_transition(o, &o->unsaved[n]);
 	if (r == 0 && keys)

@@ -12,7 +12,8 @@
 #include "hub/escalate.h"
 #include "sensors/keys.h"
 
-#define OUTBOX_VERSION     4  /* 1 knew no watched sensors, 2 no faults, 3 no starts */
+#define OUTBOX_VERSION \
+	5 /* 1 knew no watched sensors, 2 no faults, 3 no starts, 4 no waiting shocks */
 #define OUTBOX_UNSAVED_MAX 64 /* transitions remembered while the store refuses */
 
 struct outbox;

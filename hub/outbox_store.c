@@ -57,6 +57,13 @@ static const char schema_4[] = "BEGIN IMMEDIATE;"
 			       "PRAGMA user_version=4;"
 			       "COMMIT";
 
+static const char schema_5[] =
+	"BEGIN IMMEDIATE;"
+	"CREATE TABLE waiting (sensor TEXT, mark INTEGER, json TEXT NOT NULL,"
+	" PRIMARY KEY (sensor, mark)) WITHOUT ROWID;"
+	"PRAGMA user_version=5;"
+	"COMMIT";
+
 #define INCIDENT_COLUMNS \
 	"json, seq, delivered_seq, sensor, mark, evidence_us, verify_until_us, verify_until_ms," \
 	" boot, presses, progress_ms, call_seq"
@@ -94,6 +101,10 @@ static const char *const texts[STATEMENTS] = {
 	[STATEMENT_PUT_FAULT] = "INSERT OR REPLACE INTO fault VALUES (?,?,?,?,?,?,?,?,?,?)",
 	[STATEMENT_FAULTS] = "SELECT kind, subject, told, is_on, incident, since_ms, told_ms, name,"
 			     " room, what FROM fault",
+	[STATEMENT_FORGET_WAITING] = "DELETE FROM waiting",
+	[STATEMENT_END_WAITING] = "DELETE FROM waiting WHERE sensor = ? AND mark = ?",
+	[STATEMENT_PUT_WAITING] = "INSERT OR REPLACE INTO waiting VALUES (?,?,?)",
+	[STATEMENT_WAITING] = "SELECT sensor, mark, json FROM waiting",
 };
 
 int outbox_store_error(struct outbox *o, int code)
@@ -153,6 +164,8 @@ static int try_open(struct outbox *o, char ret_why[STORE_WHY_MAX])
 		code = sqlite3_exec(o->db, schema_3, NULL, NULL, NULL);
 	if (code == SQLITE_OK && version < 4)
 		code = sqlite3_exec(o->db, schema_4, NULL, NULL, NULL);
+	if (code == SQLITE_OK && version < 5)
+		code = sqlite3_exec(o->db, schema_5, NULL, NULL, NULL);
 	if (code == SQLITE_OK)
 		code = prepare(o);
 	return code;

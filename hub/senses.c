@@ -197,6 +197,7 @@ void hub_conclude(struct hub *h, struct moment at)
 
 	while (judge_next(h->judge, at, &suspicion))
 		(void)hub_suspect(h, &suspicion, at);
+	waiting_turn(&h->waiting, h->judge, h->outbox, at);
 	hub_arm(h);
 }
 

@@ -152,6 +152,10 @@ void fusion_turn(struct fusion *f, struct fusion_time at);
 uint64_t fusion_next_us(const struct fusion *f);
 /* 1 with the next verdict to tell, 0 when there is none (left). */
 int fusion_verdict(struct fusion *f, struct fusion_verdict *ret);
+/* A shock that is not told and still may be, its second answer being awaited: 1 with what would be
+ * told of it now; 0 where the n-th event is none; −EINVAL from FUSION_EVENTS_MAX on. Changes
+ * nothing. */
+int fusion_waiting(const struct fusion *f, unsigned int n, struct fusion_verdict *ret);
 
 /* A reason in French, without its weight: "choc de 3,2 g au poignet", "immobile 20 s". `room` is
  * where its sensor is, "" for nowhere. */

@@ -5,8 +5,11 @@
  */
 #include "models/fusion_state.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
+
+#define WAITING_ODDS 2.0F /* below the threshold: as much as a second answer often adds */
 
 static bool is_reason(const struct fusion_event *e, unsigned int what)
 {
@@ -44,30 +47,47 @@ static void give_reasons(const struct fusion_event *e, struct fusion_verdict *re
 	}
 }
 
+static void give(const struct fusion_event *e, struct fusion_verdict *ret)
+{
+	*ret = (struct fusion_verdict){.class = e->class,
+		.surprise = e->surprise,
+		.is_certain = e->is_certain,
+		.is_update = e->is_told,
+		.sensor = e->sensor,
+		.room = e->room,
+		.mark = e->mark,
+		.began_us = e->began_us,
+		.probability = 1 / (1 + expf(-fusion_odds(e)))};
+	give_reasons(e, ret);
+}
+
+int fusion_waiting(const struct fusion *f, unsigned int n, struct fusion_verdict *ret)
+{
+	const struct fusion_event *e;
+
+	if (n >= FUSION_EVENTS_MAX)
+		return -EINVAL;
+	e = &f->events[n];
+	if (!e->is_open || e->class != FUSION_FALL || e->is_told || e->is_judged ||
+		fusion_odds(e) < f->ask_odds - WAITING_ODDS)
+		return 0;
+	give(e, ret);
+	return 1;
+}
+
 int fusion_verdict(struct fusion *f, struct fusion_verdict *ret)
 {
 	for (unsigned int n = 0; n < FUSION_EVENTS_MAX; n++) {
 		struct fusion_event *e = &f->events[n];
-		float odds;
 
 		if (!e->is_open || !e->is_due)
 			continue;
-		odds = fusion_odds(e);
-		*ret = (struct fusion_verdict){.class = e->class,
-			.surprise = e->surprise,
-			.is_certain = e->is_certain,
-			.is_update = e->is_told,
-			.sensor = e->sensor,
-			.room = e->room,
-			.mark = e->mark,
-			.began_us = e->began_us,
-			.probability = 1 / (1 + expf(-odds))};
-		give_reasons(e, ret);
+		give(e, ret);
 		e->is_due = false;
 		e->is_told = true;
 		if (e->tellings < UINT8_MAX)
 			e->tellings++;
-		e->told_odds = odds;
+		e->told_odds = fusion_odds(e);
 		return 1;
 	}
 	return 0;

@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """vigie-hub by itself: its command line, what it refuses, and what it does when pushed. Prints TAP."""
 
+import contextlib
 import json
 import math
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -161,6 +163,25 @@ def test_why_tells_every_contribution_and_what_became_of_it():
         assert house.hub.ask("why", incident=incident["id"]) == why
         assert house.hub.ask("why", incident="0" * 32)["error"] == "no such incident"
         assert house.hub.ask("why")["error"] == "incident is missing"
+
+
+def test_HS_02_a_shock_that_waited_when_the_hub_was_killed_is_asked_about():
+    with House(ask_s=60) as house:
+        house.start_hub(is_up=False)
+        house.hub.end(signal.SIGKILL)
+        now_ms = int(time.time() * 1000)
+        waited = {"v": 1, "id": "00112233445566778899aabbccddeeff", "home": "waiting", "seq": 1, "class": "fall", "state": "suspected",
+                  "outcome": "none", "said": "nothing", "test": False, "event_ms": now_ms - 20000, "changed_ms": now_ms - 20000,
+                  "probability": 0.44, "sensor": "Montre", "room": "", "by": "hub", "why": "chute probable 44 %",
+                  "reasons": [{"text": "choc de 3,2 g au poignet", "weight": 2.1}]}
+        with contextlib.closing(sqlite3.connect(house.folder / "hub.state/hub.db")) as db, db:
+            db.execute("INSERT INTO waiting VALUES ('wearable', 5000001, ?)", (json.dumps(waited),))
+        for _ in range(2):
+            house.start_hub(is_up=False)
+            incidents = house.hub.incidents()
+            assert [(i["class"], i["state"], i["event_ms"]) for i in incidents] == [("fall", "verifying", now_ms - 20000)], incidents
+            assert incidents[0]["reasons"][-1]["text"] == "le boîtier a redémarré avant la suite"
+            house.hub.end(signal.SIGKILL)
 
 
 def test_a_storm_of_presses_is_one_incident_and_few_commits():

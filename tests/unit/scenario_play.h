@@ -9,6 +9,7 @@
 #include "hub/judge.h"
 #include "hub/pause.h"
 #include "hub/press.h"
+#include "hub/waiting.h"
 
 #include <dirent.h>
 #include <ftw.h>
@@ -42,6 +43,8 @@ struct play {
 	struct pause pause;
 	struct roster roster;
 	struct judge *judge;
+	struct fusion_home home;
+	struct waiting waiting;
 	struct outbox *outbox;
 	struct episodes episodes;
 };
@@ -122,6 +125,8 @@ static inline void conclude(struct play *p)
 
 	while (p->judge && judge_next(p->judge, moment_of(p), &suspicion))
 		suspect(p, &suspicion);
+	if (p->judge)
+		waiting_turn(&p->waiting, p->judge, p->outbox, moment_of(p));
 }
 
 /* Lets time pass until `until_s`: everything that falls due happens at its own instant. */

@@ -36,13 +36,13 @@ static void add_sensor(struct play *p, const json_t *object)
 static void do_home(struct play *p, const json_t *step)
 {
 	json_t *ask_s = json_object_get(step, "ask_s");
-	const struct fusion_home home = home_of(p, step);
 	const json_t *sensor;
 	size_t n;
 
 	json_array_foreach (json_object_get(step, "sensors"), n, sensor)
 		add_sensor(p, sensor);
-	assert_int_equal(judge_new(&p->judge, &p->roster, &home), 0);
+	p->home = home_of(p, step);
+	assert_int_equal(judge_new(&p->judge, &p->roster, &p->home), 0);
 	p->episodes.is_link_up = true;
 	p->is_centre_awake = true;
 	start(p, "maison", ask_s ? (uint32_t)json_integer_value(ask_s) : 30);
@@ -178,6 +178,8 @@ static void do_progress(struct play *p, const json_t *step)
 static void do_restart(struct play *p, const json_t *step)
 {
 	uint32_t ask_s = p->episodes.table.ask_s;
+	struct suspicion waiting[OUTBOX_WAITING_MAX];
+	unsigned int count;
 
 	(void)outbox_free(p->outbox);
 	if (strcmp(text_of(step, "restart", ""), "reboot") == 0) {
@@ -193,6 +195,11 @@ static void do_restart(struct play *p, const json_t *step)
 		(void)sqlite3_close(db);
 	}
 	start(p, "maison", ask_s);
+	p->judge = judge_free(p->judge);
+	assert_int_equal(judge_new(&p->judge, &p->roster, &p->home), 0);
+	count = waiting_resume(&p->waiting, p->outbox, moment_of(p), waiting);
+	for (unsigned int n = 0; n < count; n++)
+		suspect(p, &waiting[n]);
 }
 
 /* So many hours from now on; 0 ends it. Kept over a restart as the hub keeps it. */
