@@ -12,7 +12,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
-from house import BUILD, TOP, House, run_tests, wait_for  # noqa: E402
+from house import BUILD, RECORDINGS, TOP, House, run_tests, wait_for  # noqa: E402
 
 PEER = BUILD / "tests/system/modbus_peer"
 
@@ -198,6 +198,26 @@ def test_lamps_and_a_siren_are_switched_and_stay_as_wished():
             house.hub.end(signal.SIGKILL)
             house.start_hub(is_up=False)
             wait_for(lambda: lit(peer) == [False, True, False], "a hub that was killed leaves no lamp on")
+
+
+def test_HS_16_the_lamp_blinks_while_asked_and_shines_when_help_was_called():
+    with House(ask_s=60) as house, Peer("tcp", 0, 1) as peer:
+        put_on_bus(house, tcp(peer.port) + LAMPS, "")
+        house.start_broker()
+        house.start_gateway()
+        house.start_hub("--replay", RECORDINGS / "fall.csv", "--speed", "max")
+        wait_for(lambda: [i["state"] for i in house.hub.incidents()] == ["verifying"], "the fall is asked about")
+        for is_on in (True, False, True, False, True):
+            wait_for(lambda on=is_on: lit(peer)[:2] == [on, not on], f"the lamps blink: {is_on}")
+        assert house.hub.ask("answer", incident="last", said="fine")["state"] == "cancelled"
+        wait_for(lambda: lit(peer)[:2] == [False, True], "nothing is asked any more: dark")
+        call = house.hub.ask("press", sensor="bouton")["incident"]
+        house.gateway.wait_step("announced", call)
+        wait_for(lambda: lit(peer) == [True, False, False], "the call is on its way")
+        began, seen = time.monotonic(), set()
+        while time.monotonic() < began + 1.2:
+            seen.add(tuple(lit(peer)))
+        assert seen == {(True, False, False)}, "it shines, and blinks no more"
 
 
 def test_a_lamp_that_cannot_be_switched_is_a_fault_until_it_can():
