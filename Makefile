@@ -31,7 +31,7 @@ CPPFLAGS_ALL := -I. -D_GNU_SOURCE -DVIGIE_VERSION='"$(VERSION)"' -DVIGIE_PREFIX=
 CFLAGS_ALL := -std=c17 $(OPT) $(WARN) $(HARDEN) $(SAN_COMPILE) $(CFLAGS)
 LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(SAN_COMPILE) $(LDFLAGS)
 
-LIBS_HUB := -lsystemd -lmodbus -lpaho-mqtt3as -ljansson -lcyaml -lyaml -lsqlite3 -lcrypto -lm
+LIBS_HUB := -lsystemd -lmodbus -lgpiod -lpaho-mqtt3as -ljansson -lcyaml -lyaml -lsqlite3 -lcrypto -lm
 LIBS_GATEWAY := -lsystemd -lpaho-mqtt3as -lcrypto -ljansson -lcyaml -lyaml -lsqlite3 -lasound -lespeak-ng -lm
 LIBS_VOICE := -lasound -lespeak-ng
 LIBS_CTL := -ljansson -lsystemd -lm

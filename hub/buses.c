@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <string.h>
 
-static int add(struct hub *h, unsigned int bus)
+static int add_bus(struct hub *h, unsigned int bus)
 {
 	const struct hub_modbus *modbus = &h->config.modbus;
 	struct register_point points[BUS_POINTS_MAX];
@@ -36,11 +36,32 @@ static int add(struct hub *h, unsigned int bus)
 	return 0;
 }
 
+static int add_lines(struct hub *h)
+{
+	struct hub_source *source = &h->sources[h->sources_count];
+	struct source_listener listener = hub_listener(source);
+	int r;
+
+	source->hub = h;
+	source->is_gpio = true;
+	r = source_gpio_new(&source->source, h->event, h->config.gpio.points, h->config.gpio.count,
+		NULL, &listener);
+	if (r < 0) {
+		log_error("gpio: %s", strerror(-r));
+		return r;
+	}
+	h->sources_count++;
+	h->endless_count++;
+	return 0;
+}
+
 int buses_add(struct hub *h)
 {
 	int r = 0;
 
 	for (unsigned int n = 0; r == 0 && n < h->config.modbus.buses_count; n++)
-		r = add(h, n);
+		r = add_bus(h, n);
+	if (r == 0 && h->config.gpio.count > 0)
+		r = add_lines(h);
 	return r;
 }

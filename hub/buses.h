@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The hub's Modbus buses: a source for each, made and put beside the others.
+ * The hub's wires: a source for each Modbus bus and one for all GPIO inputs, made and put beside
+ * the others.
  */
 #pragma once
 

@@ -222,7 +222,9 @@ static int take_all(const char *file, const struct hub_yaml *yaml, const struct 
 			&c->outputs, ret_error);
 	if (r == 0)
 		r = config_sensors_take(file, yaml->sensors, yaml->sensors_count, &c->roster,
-			&c->modbus, ret_error);
+			&c->modbus, &c->gpio, ret_error);
+	if (r == 0)
+		r = config_outputs_check_lines(file, &c->outputs, &c->gpio, ret_error);
 	if (r == 0)
 		r = take_roster(how, c, ret_error);
 	if (r == 0)

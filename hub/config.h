@@ -7,6 +7,7 @@
 
 #include "common/mqtt.h"
 #include "hub/config_dialogue.h"
+#include "hub/config_gpio.h"
 #include "hub/config_modbus.h"
 #include "hub/config_outputs.h"
 #include "hub/config_residents.h"
@@ -54,6 +55,7 @@ struct hub_config {
 	struct hub_roster_found found;
 	struct hub_residents residents;
 	struct hub_modbus modbus;
+	struct hub_gpio gpio;
 	struct hub_outputs outputs;
 };
 

@@ -37,6 +37,8 @@ static const cyaml_schema_field_t sensor_fields[] = {
 	CYAML_FIELD_BOOL_PTR("supervised", OPTIONAL, struct sensor_yaml, supervised),
 	CYAML_FIELD_MAPPING_PTR(
 		"modbus", OPTIONAL, struct sensor_yaml, modbus, config_modbus_fields),
+	CYAML_FIELD_MAPPING_PTR(
+		"gpio", OPTIONAL, struct sensor_yaml, gpio, config_gpio_input_fields),
 	CYAML_FIELD_END,
 };
 
@@ -229,7 +231,8 @@ static int take_sensor(struct entry *entry, const struct sensor_yaml *y, struct 
 }
 
 int config_sensors_take(const char *file, const struct sensor_yaml *sensors, unsigned int count,
-	struct roster *roster, struct hub_modbus *modbus, char ret_error[CONFIG_FILE_ERROR_MAX])
+	struct roster *roster, struct hub_modbus *modbus, struct hub_gpio *gpio,
+	char ret_error[CONFIG_FILE_ERROR_MAX])
 {
 	for (unsigned int n = 0; n < count; n++) {
 		struct entry entry = {.file = file, .n = n, .ret_error = ret_error};
@@ -250,6 +253,12 @@ int config_sensors_take(const char *file, const struct sensor_yaml *sensors, uns
 		if (sensors[n].modbus)
 			r = config_modbus_take(
 				file, n, sensors[n].modbus, &sensor, modbus, ret_error);
+		if (r == 0 && sensors[n].gpio && !gpio)
+			r = refuse(&entry, "gpio", "is for hub.yaml, not for who is enrolled");
+		if (r == 0 && sensors[n].gpio && sensors[n].modbus)
+			r = refuse(&entry, "gpio", "is not for a sensor that has modbus");
+		if (r == 0 && sensors[n].gpio)
+			r = config_gpio_take(file, n, sensors[n].gpio, &sensor, gpio, ret_error);
 		if (r < 0)
 			return r;
 	}

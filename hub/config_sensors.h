@@ -5,6 +5,7 @@
 #pragma once
 
 #include "common/config_file.h"
+#include "hub/config_gpio.h"
 #include "hub/config_modbus.h"
 #include "hub/roster.h"
 
@@ -13,11 +14,13 @@ struct sensor_yaml {
 	uint32_t *stale_s, *stale_min_s;
 	bool *canary, *supervised, *outer;
 	struct modbus_yaml *modbus;
+	struct gpio_yaml *gpio;
 };
 
 extern const cyaml_schema_value_t config_sensor_value;
 
-/* Checks and adds each to the roster, and those on a bus (taken before) to `modbus`: 0 or −EINVAL
- * with the message. */
+/* Checks and adds each to the roster, those on a bus (taken before) to `modbus` and those on a line
+ * to `gpio` (NULL: none may): 0 or −EINVAL with the message. */
 int config_sensors_take(const char *file, const struct sensor_yaml *sensors, unsigned int count,
-	struct roster *roster, struct hub_modbus *modbus, char ret_error[CONFIG_FILE_ERROR_MAX]);
+	struct roster *roster, struct hub_modbus *modbus, struct hub_gpio *gpio,
+	char ret_error[CONFIG_FILE_ERROR_MAX]);

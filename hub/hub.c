@@ -252,6 +252,7 @@ int hub_init(struct hub *h)
 		{"signals", init_signals},
 		{"control socket", init_control},
 		{"voice", prompts_init},
+		{"outputs", outputs_begin},
 		{"outbox", init_store},
 		{"judge", init_judge},
 		{"rhythm", hub_begin_rhythm},
@@ -296,6 +297,7 @@ void hub_done(struct hub *h)
 		h->sources[n].source = source_free(h->sources[n].source);
 	h->uplink = uplink_free(h->uplink);
 	prompts_done(h);
+	outputs_end(h);
 	hub_save_counters(h, hub_now());
 	watch_save(h, hub_now());
 	h->health = health_free(h->health);

@@ -26,13 +26,14 @@
 #include "sensors/jamming.h"
 #include "sensors/source.h"
 
-#define HUB_REPLAYS_MAX 32
-#define HUB_RADIOS_MAX  1
-#define HUB_SOURCES_MAX (HUB_REPLAYS_MAX + HUB_RADIOS_MAX + HUB_BUSES_MAX)
-#define HUB_TICK_US     (10 * US_PER_S) /* the slow round: health, what left memory */
-#define HUB_COUNTERS_US (30 * US_PER_S) /* counters that moved are saved at least this often */
-#define HUB_BURST_US    (10 * US_PER_S) /* a sensor silent this long begins a new burst */
-#define HUB_SLOW_US     (100 * US_PER_MS)
+#define HUB_REPLAYS_MAX      32
+#define HUB_RADIOS_MAX       1
+#define HUB_GPIO_SOURCES_MAX 1
+#define HUB_SOURCES_MAX      (HUB_REPLAYS_MAX + HUB_RADIOS_MAX + HUB_BUSES_MAX + HUB_GPIO_SOURCES_MAX)
+#define HUB_TICK_US          (10 * US_PER_S) /* the slow round: health, what left memory */
+#define HUB_COUNTERS_US      (30 * US_PER_S) /* counters that moved are saved at least this often */
+#define HUB_BURST_US         (10 * US_PER_S) /* a sensor silent this long begins a new burst */
+#define HUB_SLOW_US          (100 * US_PER_MS)
 
 struct hub;
 struct discovery;
@@ -49,6 +50,7 @@ struct hub_source {
 	enum dialogue_buzz buzz; /* … and how it does */
 	bool is_bus;
 	unsigned int bus; /* of config.modbus.buses */
+	bool is_gpio;     /* all lines */
 };
 
 /* What is kept of what is heard (hub/keep.c). */
@@ -112,7 +114,7 @@ struct hub {
 	struct hub_keep keep;
 	int loop_part, outbox_part;
 	unsigned int sources_count, sources_ended;
-	unsigned int endless_count; /* of sources_count: radio and buses */
+	unsigned int endless_count; /* of sources_count: radio, buses and lines */
 	struct hub_source sources[HUB_SOURCES_MAX];
 	bool is_exit_at_end;
 	uint64_t started_us, heartbeat_us, tick_us, counters_us, watched_us;
@@ -151,7 +153,8 @@ void hub_live(struct hub *h, const struct roster_sensor *sensor, const struct re
 void hub_answered(struct hub *h, struct moment at);
 void hub_look(struct hub *h, struct moment at);
 void hub_end_rhythm(struct hub *h);
-/* A way in by which rooms are heard is deaf; a wearable's link says nothing of them. */
+/* A way in by which rooms are heard is deaf; a wearable's link says nothing of them, and of lines
+ * each sensor is told for itself. */
 bool hub_is_deaf(const struct hub *h);
 /* Time passed: what wearables that fell silent still had to say, what waited for more evidence. */
 void hub_silence(struct hub *h, struct moment at);

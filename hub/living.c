@@ -44,7 +44,8 @@ void hub_answered(struct hub *h, struct moment at)
 bool hub_is_deaf(const struct hub *h)
 {
 	for (unsigned int n = 0; n < h->sources_count; n++)
-		if (h->sources[n].health.state == SOURCE_DEAF && !h->sources[n].is_link)
+		if (h->sources[n].health.state == SOURCE_DEAF && !h->sources[n].is_link &&
+			!h->sources[n].is_gpio)
 			return true;
 	return false;
 }

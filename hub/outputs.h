@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the hub switches in the home: lamps and sirens on Modbus coils. What is wished is kept here
- * and brought to pass: written again when it failed, when the bus or the slave is back or lost its
- * power, and each OUTPUTS_AGAIN_US while it is on. At start everything is switched off once.
+ * What the hub switches in the home: lamps and sirens on Modbus coils and GPIO lines. What is
+ * wished is kept here and brought to pass: written again when it failed, when the bus or the slave
+ * is back or lost its power, and with each outputs_again() while it is on; a line always, so that a
+ * chip that is gone is noticed before it is needed. At start everything is switched off once, and
+ * what hangs on GPIO at the end too.
  */
 #pragma once
 
@@ -23,13 +25,19 @@ struct output {
 	bool is_wished, is_being_written;
 	enum output_is is; /* as the slave last acknowledged */
 	unsigned int tries;
-	int error; /* of the last write, 0 when it came to pass */
+	int error;              /* of the last write, 0 when it came to pass */
+	struct gpio_line *line; /* NULL: a coil, or a line that could not be had */
 };
 
 struct outputs {
 	struct output rows[HUB_OUTPUTS_MAX]; /* as config.outputs.places */
+	const struct gpio_calls *gpio;       /* borrowed; NULL: the kernel's */
 };
 
+/* Takes the GPIO lines and switches them off; what fails is a fault. 0. */
+int outputs_begin(struct hub *h);
+/* Switches the lines off and gives them back; after nothing at all too. */
+void outputs_end(struct hub *h);
 /* Every output of that kind. It never waits; what fails is a fault and tried again. −ENOENT: the
  * home has none. */
 int outputs_set(struct hub *h, enum output_kind kind, bool is_on);

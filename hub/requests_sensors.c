@@ -27,6 +27,14 @@ static bool is_on_a_bus(const struct hub *h, const struct roster_sensor *s)
 	return false;
 }
 
+static bool is_on_a_line(const struct hub *h, const struct roster_sensor *s)
+{
+	for (unsigned int n = 0; n < h->config.gpio.count; n++)
+		if (strcmp(h->config.gpio.points[n].sensor.text, s->id.text) == 0)
+			return true;
+	return false;
+}
+
 static struct device_key *device_of(struct hub *h, const struct roster_sensor *s)
 {
 	uint8_t address[6];
@@ -41,6 +49,8 @@ static const char *format_of(
 {
 	if (is_on_a_bus(h, s))
 		return "modbus";
+	if (is_on_a_line(h, s))
+		return "gpio";
 	if (device && device->format > 0)
 		return decoders[device->format - 1]->name;
 	return s->has_link ? "link" : NULL;

@@ -90,7 +90,7 @@ static int take(const char *path, const struct sensor_yaml *sensors, unsigned in
 		return -ENOMEM;
 	before->roster = *roster;
 	before->modbus = *modbus;
-	r = config_sensors_take(path, sensors, count, roster, modbus, ret_error);
+	r = config_sensors_take(path, sensors, count, roster, modbus, NULL, ret_error);
 	if (r == 0) {
 		mark_added(roster, &before->roster);
 		return 0;

@@ -39,6 +39,7 @@ WRAPPED_IN = {
     r"systemd/sd-daemon\.h": r"common/(health|log)\.c",
     r"systemd/sd-event\.h": r"(common|sensors|hub|caller-gateway)/[^/]*",
     r"modbus/modbus\.h": r"sensors/bus_link\.c",
+    r"gpiod\.h": r"sensors/gpio_line\.c",
     r"cmocka\.h": r"tests/.*",
 }
 # The C library's and the kernel's own; any other header in <> is a third party's.

@@ -212,9 +212,10 @@ static void test_what_is_refused_costs_the_others_nothing(void **state)
 	put(&f, "sensors:\n  - {id: a, role: motion}\n  - {id: x, role: king}\n"
 		"  - {id: y, role: motion, modbus: {bus: none, slave: 1, function: discrete_input, "
 		"kind: motion, address: 1}}\n"
+		"  - {id: z, role: motion, gpio: {chip: gpiochip0, line: 1, kind: motion}}\n"
 		"  - {id: b, role: motion}\n");
 	assert_int_equal(load_sound(&f, &roster, &modbus, &refused), 0);
-	assert_int_equal(refused, 3);
+	assert_int_equal(refused, 4);
 	assert_int_equal(roster.installed, 2);
 	assert_int_equal(roster_find(&roster, &a)->role, ROLE_BUTTON);
 	assert_false(roster_find(&roster, &a)->is_added);

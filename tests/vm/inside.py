@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What runs inside the emulated machine (tests/system/test_machine.py starts it): the shipped programs on Debian's kernel, with
-its Bluetooth. Prints TAP. Not for any other machine: it takes the Bluetooth adapters it finds."""
+its Bluetooth, sound card and GPIO. Prints TAP. Not for any other machine: it takes the Bluetooth adapters it finds."""
 
 import os
 import signal
@@ -12,6 +12,7 @@ import threading
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path[:0] = [os.path.join(TOP, "tests/vm"), os.path.join(TOP, "tests/system")]
 sys.dont_write_bytecode = True
+from gpio import Chip  # noqa: E402
 from house import BUILD, RECORDINGS, House, run_tests  # noqa: E402
 from radio import BATTERY_61, HCIDEVDOWN, LE_ONLY, PRESS, Controllers, Sensor, bthome, switch, wait_for  # noqa: E402
 
@@ -434,6 +435,89 @@ def test_HS_16_a_fall_is_asked_about_in_a_real_sound_card_and_on_the_wrist():
     share = played(heard, wanted)
     print(f"# {len(wanted)} bytes said, {len(heard)} recorded, {share:.0%} of them found in order", flush=True)
     assert share > 0.9, share
+
+
+LAMP_LINE, MAINS_LINE = 3, 5
+FALLING = """\
+  - {id: wearable, name: Montre, room: Salon, role: wearable, place: wrist}
+  - {id: secteur, name: Secteur, room: Entrée, role: environment, gpio: {chip: cp2112_gpio, line: %d, kind: mains, active_low: %s}}
+"""
+
+
+class LineHouse(House):
+    """A home with a lamp and the word of the mains on GPIO lines."""
+
+    def __init__(self, active_low="false", chip="gpiochip0", **how):
+        super().__init__(sensors=FALLING % (MAINS_LINE, active_low), **how)
+        path = self.folder / "hub.yaml"
+        lamp = f"outputs:\n  - {{kind: lamp, gpio: {{chip: {chip}, line: {LAMP_LINE}}}}}\n"
+        path.write_text(path.read_text(encoding="utf-8").replace("sensors:\n", lamp + "sensors:\n"), encoding="utf-8")
+
+    def faults(self):
+        return " ".join(self.hub.ask("status")["faults"])
+
+    def sensor(self, name):
+        return next(s for s in self.hub.ask("status")["sensors"] if s["id"] == name)
+
+    def technical(self, everything=True):
+        return [i for i in self.gateway.incidents(everything) if i["class"] == "technical"]
+
+
+def test_HS_16_a_lamp_on_a_gpio_line_shines_while_the_resident_is_asked_and_is_off_at_start_and_end():
+    with Chip(levels=1 << MAINS_LINE) as chip, LineHouse(ask_s=60) as house:
+        house.start_broker()
+        house.start_hub("--replay", RECORDINGS / "fall.csv", "--speed", "10")
+        house.hub.wait_step("verifying", seconds=60)
+        wait_for(lambda: (LAMP_LINE, True) in chip.changes, f"the lamp is lit: {chip.changes}")
+        assert chip.changes[0] == (LAMP_LINE, False), chip.changes
+        assert house.hub.ask("answer", incident="last", said="fine")["state"] == "cancelled"
+        assert house.hub.ask("output", output="lamp", on=True)["ok"]
+        wait_for(lambda: chip.is_high(LAMP_LINE), "the lamp is lit")
+        house.hub.end(signal.SIGKILL)
+        house.start_hub()
+        wait_for(lambda: not chip.is_high(LAMP_LINE), "a hub that was killed leaves no lamp on")
+        assert house.hub.ask("output", output="lamp", on=True)["ok"]
+        wait_for(lambda: chip.is_high(LAMP_LINE), "the lamp is lit")
+        assert house.hub.end() == 0
+        assert not chip.is_high(LAMP_LINE), "nor one that ended"
+
+
+def test_HS_07_mains_lost_by_a_gpio_line_is_a_technical_incident_and_closed_when_they_are_back():
+    with Chip() as chip, LineHouse(active_low="true") as house:
+        house.start()
+        wait_for(lambda: house.sensor("secteur")["state"] == "fresh", "the line is read")
+        assert house.technical() == [] and house.faults() == "", house.faults()
+        chip.drive(MAINS_LINE, True)  # which is inactive
+        wait_for(lambda: house.technical(), f"the centre knows\n{house.hub.text()[-1500:]}", 120)
+        [incident] = house.technical()
+        assert (incident["sensor"], incident["room"]) == ("Secteur", "Entrée"), incident
+        assert incident["reasons"][0]["text"].startswith("coupure de courant"), incident
+        chip.drive(MAINS_LINE, False)
+        wait_for(lambda: not house.technical(everything=False), f"it is closed by itself\n{house.hub.text()[-1500:]}", 120)
+        [over] = house.technical()
+        assert (over["id"], over["outcome"], over["by"]) == (incident["id"], "repaired", "hub"), over
+
+
+def test_HS_07_a_gpio_chip_that_is_missing_or_pulled_out_is_a_fault_that_names_it_until_it_is_back():
+    missing = [f"lamp at cp2112_gpio line {LAMP_LINE}: No such file or directory", "gpio deaf: cp2112_gpio cannot be had"]
+
+    def is_missed(house):
+        return all(m in house.faults() for m in missing)
+    with LineHouse(chip="cp2112_gpio") as house:  # pulled out while held, gpiochip0 comes back as gpiochip1
+        house.start_broker()
+        house.start_hub()
+        assert is_missed(house), house.faults()
+        assert f"sensor failed secteur: cp2112_gpio line {MAINS_LINE}: No such file" in house.hub.text(), house.hub.text()
+        assert house.hub.ask("output", output="lamp", on=True)["ok"]
+        with Chip(levels=1 << MAINS_LINE) as chip:
+            wait_for(lambda: chip.is_high(LAMP_LINE), "the wish is kept", 30)
+            wait_for(lambda: house.faults() == "", f"nothing is missing: {house.faults()}", 30)
+            assert house.sensor("secteur")["state"] == "fresh", house.hub.ask("status")
+        wait_for(lambda: is_missed(house), f"it is missed again\n{house.hub.text()[-1500:]}", 30)
+        with Chip(levels=1 << MAINS_LINE) as chip:
+            wait_for(lambda: chip.is_high(LAMP_LINE), f"the lamp is lit again: {house.faults()}", 30)
+            wait_for(lambda: house.faults() == "", f"nothing is missing: {house.faults()}", 30)
+        assert house.hub.end() == 0
 
 
 def main():
