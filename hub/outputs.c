@@ -178,7 +178,8 @@ static void put_fault(const struct hub *h, unsigned int n, char ret[INCIDENT_TEX
 {
 	const struct output_place *place = &h->config.outputs.places[n];
 	int error = h->outputs.rows[n].error;
-	const char *why = error == -EINVAL ? "refused" : strerrordesc_np(-error);
+	const char *refused = place->is_gpio ? "no such line" : "refused";
+	const char *why = error == -EINVAL ? refused : strerrordesc_np(-error);
 
 	if (place->is_gpio)
 		(void)snprintf(ret, INCIDENT_TEXT_MAX, "%s at %s line %u: %.32s",

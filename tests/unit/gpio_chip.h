@@ -37,10 +37,13 @@ static inline int chip_acquire(const struct gpio_place *place, enum gpio_way way
 	struct gpio_line **ret, int *ret_fd, void *userdata)
 {
 	struct chip *c = userdata;
-	struct gpio_line *line = &c->lines[place->line];
+	struct gpio_line *line;
 
 	if (!c->is_there || strcmp(place->chip, CHIP_NAME) != 0)
 		return -ENOENT;
+	if (place->line >= CHIP_LINES)
+		return -EINVAL;
+	line = &c->lines[place->line];
 	if (line->is_had)
 		return -EBUSY;
 	line->is_had = true;

@@ -130,6 +130,21 @@ static void test_a_line_that_somebody_else_has_is_a_fault(void **state)
 	end(&home);
 }
 
+static void test_a_line_that_the_chip_has_not_is_a_fault(void **state)
+{
+	struct home home = {.chip.is_there = true};
+	char told[HEARTBEAT_FAULTS_MAX][INCIDENT_TEXT_MAX];
+
+	(void)state;
+	begin(&home);
+	outputs_end(&h);
+	h.config.outputs.places[0].gpio.line = CHIP_LINES;
+	assert_int_equal(outputs_begin(&h), 0);
+	assert_int_equal(faults(told), 1);
+	assert_string_equal(told[0], "lamp at gpiochip0 line 64: no such line");
+	end(&home);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -138,6 +153,7 @@ int main(void)
 		cmocka_unit_test(test_HS_07_a_chip_pulled_out_is_noticed_before_it_is_needed),
 		cmocka_unit_test(test_a_chip_that_was_out_and_is_back_is_had_anew_at_once),
 		cmocka_unit_test(test_a_line_that_somebody_else_has_is_a_fault),
+		cmocka_unit_test(test_a_line_that_the_chip_has_not_is_a_fault),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
