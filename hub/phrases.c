@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define SLOT "{who}"
+#define FINE "{fine}" /* how to say so by a button, where one says it */
 
 _Static_assert(PHRASE_WORDS_MAX + INCIDENT_TEXT_MAX < SPEECH_SENTENCE_MAX, "a name fits in");
 
@@ -21,37 +22,37 @@ struct words {
 
 static const struct words table[PHRASES] = {
 	[PHRASE_ASK_FALL] = {.name = "ask_fall",
-		.words = {"Est-ce que tout va bien ? Nous avons cru sentir une chute. Si tout va bien, "
-			  "appuyez une fois sur votre bouton. Sans réponse, le centre est prévenu.",
-			"Are you all right? It felt like a fall. If all is well, press your button "
-			"once. Without an answer, the centre is told."}},
+		.words = {"Est-ce que tout va bien ? Vous avez peut-être fait une chute. " FINE
+			  "Sans réponse, nous prévenons le centre.",
+			"Are you all right? You may have had a fall. " FINE
+			"If you do not answer, we will call the centre."}},
 	[PHRASE_ASK_INACTIVITY] = {.name = "ask_inactivity",
-		.words = {"Est-ce que tout va bien ? Rien n’a bougé depuis longtemps. Bougez un peu, ou "
-			  "appuyez une fois sur votre bouton. Sans réponse, le centre est prévenu.",
-			"Are you all right? Nothing has moved for a long time. Move a little, or "
-			"press your button once. Without an answer, the centre is told."}},
+		.words = {"Est-ce que tout va bien ? Rien n’a bougé depuis longtemps. Si tout va bien, "
+			  "bougez un peu. Sans réponse, nous prévenons le centre.",
+			"Are you all right? Nothing has moved for a long time. If all is well, "
+			"move a little. If you do not answer, we will call the centre."}},
 	[PHRASE_ASK_WANDERING] = {.name = "ask_wandering",
-		.words = {"Est-ce que tout va bien ? Une porte s’est ouverte. Si tout va bien, appuyez une "
-			  "fois sur votre bouton. Sans réponse, le centre est prévenu.",
-			"Are you all right? A door has opened. If all is well, press your button "
-			"once. Without an answer, the centre is told."}},
+		.words = {"Est-ce que tout va bien ? La porte d’entrée s’est ouverte. " FINE
+			  "Sans réponse, nous prévenons le centre.",
+			"Are you all right? The front door has opened. " FINE
+			"If you do not answer, we will call the centre."}},
 	[PHRASE_ASK_CALL] = {.name = "ask_call",
 		.words = {"Avez-vous appelé ? Appuyez encore une fois pour appeler tout de suite. Sans "
-			  "réponse, le centre est prévenu.",
-			"Did you call? Press once more to call at once. Without an answer, the "
-			"centre is told."}},
+			  "réponse, nous prévenons le centre.",
+			"Did you call? Press once more to call at once. If you do not answer, we "
+			"will call the centre."}},
 	[PHRASE_ASK_DANGER] = {.name = "ask_danger",
 		.words = {"Attention ! Un détecteur signale un danger. Est-ce que tout va bien ? Sans "
-			  "réponse, le centre est prévenu.",
-			"Attention! A detector tells of a danger. Are you all right? Without an "
-			"answer, the centre is told."}},
+			  "réponse, nous prévenons le centre.",
+			"Attention! A detector reports a danger. Are you all right? If you do not "
+			"answer, we will call the centre."}},
 	[PHRASE_CALLING] = {.name = "calling",
 		.words = {"Nous appelons le centre.", "We are calling the centre."}},
 	[PHRASE_CALLING_CONTACT] = {.name = "calling_contact",
 		.words = {"Nous disons au centre que vous souhaitez parler à quelqu’un.",
 			"We are telling the centre that you would like to talk to somebody."}},
 	[PHRASE_RECEIVED] = {.name = "received",
-		.words = {"Le centre est prévenu.", "The centre knows."}},
+		.words = {"Le centre est prévenu.", "The centre has been told."}},
 	[PHRASE_RECEIVED_CONTACT] = {.name = "received_contact",
 		.words = {"Le centre sait que vous souhaitez parler à quelqu’un.",
 			"The centre knows that you would like to talk to somebody."}},
@@ -79,8 +80,8 @@ static const struct words table[PHRASES] = {
 		.words = {"Nous n’arrivons pas à joindre le centre, nous réessayons.",
 			"We cannot reach the centre, we keep trying."}},
 	[PHRASE_REACHED] = {.name = "reached",
-		.words = {"Le centre est joint, il est prévenu.",
-			"The centre is reached, it knows."}},
+		.words = {"Nous avons joint le centre, il est prévenu.",
+			"We have reached the centre, it has been told."}},
 	[PHRASE_PAUSED] = {.name = "paused",
 		.words = {"Pause jusqu’à " SLOT ". Le bouton d’appel marche toujours.",
 			"Paused until " SLOT ". The call button still works."}},
@@ -99,6 +100,12 @@ bool phrase_is_of_somebody(enum phrase phrase)
 {
 	assert(phrase < PHRASES);
 	return table[phrase].nobody[0] != NULL;
+}
+
+bool phrase_is_of_button(enum phrase phrase)
+{
+	assert(phrase < PHRASES);
+	return strstr(table[phrase].words[0], FINE) != NULL;
 }
 
 enum phrase phrase_to_ask(enum incident_class class)
@@ -122,20 +129,26 @@ enum phrase phrase_to_ask(enum incident_class class)
 }
 
 void phrase_text(enum speech_language language, enum phrase phrase, const char *own,
-	const char *who, char ret[SPEECH_SENTENCE_MAX])
+	const char *who, bool has_fine_button, char ret[SPEECH_SENTENCE_MAX])
 {
 	static const char *const somebody[2] = {"Quelqu’un", "Somebody"};
+	static const char *const fine[2] = {"Si tout va bien, appuyez une fois sur votre bouton. ",
+		"If all is well, press your button once. "};
 	const struct words *w = &table[phrase];
 	const char *words = own[0] ? own : w->words[language];
-	const char *slot;
+	const char *slot, *filler = who[0] ? who : somebody[language], *name = SLOT;
 
 	assert(phrase < PHRASES);
 	if (!own[0] && !who[0] && w->nobody[language])
 		words = w->nobody[language];
-	slot = strstr(words, SLOT);
+	if (!own[0] && phrase_is_of_button(phrase)) {
+		name = FINE;
+		filler = has_fine_button ? fine[language] : "";
+	}
+	slot = strstr(words, name);
 	if (slot)
 		(void)snprintf(ret, SPEECH_SENTENCE_MAX, "%.*s%s%s", (int)(slot - words), words,
-			who[0] ? who : somebody[language], slot + strlen(SLOT));
+			filler, slot + strlen(name));
 	else
 		(void)snprintf(ret, SPEECH_SENTENCE_MAX, "%s", words);
 }

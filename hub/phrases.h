@@ -43,12 +43,15 @@ enum phrase {
 const char *phrase_name(enum phrase phrase);
 /* It names a person, where one is known. */
 bool phrase_is_of_somebody(enum phrase phrase);
+/* It tells how to say "fine" by a button, where one does. */
+bool phrase_is_of_button(enum phrase phrase);
 /* What is asked about an incident of this class. */
 enum phrase phrase_to_ask(enum incident_class class);
 /*
  * The sentence: `own` words where they are not empty, else the table's. `who` (a name, a time)
  * stands in the place of "{who}"; where it is "" the table has words without a name, and own words
- * get "Quelqu'un" or "Somebody".
+ * get "Quelqu'un" or "Somebody". Only where a button of the home says "fine" is the resident told
+ * to press it: one that calls would raise the alarm.
  */
 void phrase_text(enum speech_language language, enum phrase phrase, const char *own,
-	const char *who, char ret[SPEECH_SENTENCE_MAX]);
+	const char *who, bool has_fine_button, char ret[SPEECH_SENTENCE_MAX]);

@@ -76,21 +76,33 @@ static struct dialogue_clock clock_of(struct moment at)
 		.now_us = at.now_us, .minute = (unsigned int)(local.tm_hour * 60 + local.tm_min)};
 }
 
-/* A home's own words are not what was recorded for all. */
+/* A press of one of the resident's buttons means that all is well, while that is asked. */
+static bool has_fine_button(const struct hub *h)
+{
+	for (const struct roster_sensor *s = NULL; (s = roster_following(&h->config.roster, s));)
+		if ((s->role == ROLE_BUTTON || s->role == ROLE_WEARABLE) &&
+			(s->button == BUTTON_USE_FINE || s->button == BUTTON_USE_BOTH))
+			return true;
+	return false;
+}
+
+/* A home's own words are not what was recorded for all; nor is what is said of a button where none
+ * says "fine". */
 static void speak(struct hub *h, const struct prompt *p)
 {
 	const struct hub_dialogue *d = &h->config.dialogue;
+	bool has_fine = has_fine_button(h);
 	char text[SPEECH_SENTENCE_MAX];
 	struct voice_sentence s = {.tag = p->phrase,
 		.text = text,
 		.volume_pct = p->volume_pct,
 		.is_urgent = p->is_urgent};
 
-	phrase_text(d->language, p->phrase, d->words[p->phrase], p->who, text);
+	phrase_text(d->language, p->phrase, d->words[p->phrase], p->who, has_fine, text);
 	control_tell(h->control, clock_boot_us(), "hub", "prompt", NULL, text);
 	if (!h->voice)
 		return;
-	if (!d->words[p->phrase][0] && !p->who[0])
+	if (!d->words[p->phrase][0] && !p->who[0] && (has_fine || !phrase_is_of_button(p->phrase)))
 		s.clip = phrase_name(p->phrase);
 	if (p->is_hushing)
 		voice_hush(h->voice);

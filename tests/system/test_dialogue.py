@@ -42,7 +42,7 @@ def is_there(pid):
 
 
 FALL = ("--replay", RECORDINGS / "fall.csv", "--speed", "10")  # slow enough to be followed from the beginning
-ASK = "Est-ce que tout va bien ? Nous avons cru sentir une chute."
+ASK = "Est-ce que tout va bien ? Vous avez peut-être fait une chute."
 BY_NIGHT = ', night: {from: "00:00", to: "23:59", volume: 20}'
 BY_DAY = ', night: {from: "03:00", to: "03:00"}'
 
@@ -148,7 +148,7 @@ def test_a_centre_out_of_reach_is_told_and_so_is_its_return():
         wait_for(lambda: prompts(house)[-1:] and prompts(house)[-1].startswith("Nous n’arrivons pas à joindre le centre"), "the resident is told")
         house.start_broker()
         house.start_gateway()
-        wait_for(lambda: prompts(house)[-1:] and prompts(house)[-1] == "Le centre est joint, il est prévenu.", "it is reached", 40)
+        wait_for(lambda: prompts(house)[-1:] and prompts(house)[-1] == "Nous avons joint le centre, il est prévenu.", "it is reached", 40)
 
 
 def test_HS_11_paused_by_hand_over_a_kill_shown_at_the_centre_and_no_call_is_lost():

@@ -26,11 +26,12 @@ static void test_every_phrase_has_words_and_a_name_of_its_own(void **state)
 		assert_int_equal(strspn(name, "abcdefghijklmnopqrstuvwxyz_"), strlen(name));
 		for (unsigned int m = 0; m < n; m++)
 			assert_string_not_equal(name, phrase_name((enum phrase)m));
-		phrase_text(SPEECH_FRENCH, (enum phrase)n, "", "", sentence);
-		phrase_text(SPEECH_ENGLISH, (enum phrase)n, "", "", other);
+		phrase_text(SPEECH_FRENCH, (enum phrase)n, "", "", true, sentence);
+		phrase_text(SPEECH_ENGLISH, (enum phrase)n, "", "", true, other);
 		assert_true(strlen(sentence) > 10 && strlen(other) > 10);
 		assert_string_not_equal(sentence, other);
-		assert_null(strstr(sentence, "{who}"));
+		assert_null(strchr(sentence, '{'));
+		assert_null(strchr(other, '{'));
 	}
 }
 
@@ -55,10 +56,30 @@ static void test_whoever_comes_is_named_or_is_somebody(void **state)
 	for (size_t n = 0; n < sizeof(rows) / sizeof(rows[0]); n++) {
 		char sentence[SPEECH_SENTENCE_MAX];
 
-		phrase_text(
-			rows[n].language, PHRASE_ON_THE_WAY, rows[n].own, rows[n].who, sentence);
+		phrase_text(rows[n].language, PHRASE_ON_THE_WAY, rows[n].own, rows[n].who, false,
+			sentence);
 		assert_string_equal(sentence, rows[n].expected);
 	}
+}
+
+/* A button that only calls would raise what was to be cancelled. */
+static void test_a_press_is_asked_for_only_where_it_says_fine(void **state)
+{
+	static const char *const press[2] = {"appuyez une fois", "press your button once"};
+	char sentence[SPEECH_SENTENCE_MAX];
+
+	(void)state;
+	for (unsigned int n = 0; n < PHRASES; n++)
+		for (enum speech_language l = SPEECH_FRENCH; l <= SPEECH_ENGLISH; l++) {
+			phrase_text(l, (enum phrase)n, "", "", false, sentence);
+			assert_null(strstr(sentence, press[l]));
+			phrase_text(l, (enum phrase)n, "", "", true, sentence);
+			assert_int_equal(strstr(sentence, press[l]) != NULL,
+				phrase_is_of_button((enum phrase)n));
+		}
+	assert_true(phrase_is_of_button(PHRASE_ASK_FALL));
+	phrase_text(SPEECH_FRENCH, PHRASE_ASK_FALL, "Maman, {fine} ?", "", true, sentence);
+	assert_string_equal(sentence, "Maman, {fine} ?");
 }
 
 static void test_the_longest_words_with_the_longest_name_fit(void **state)
@@ -71,7 +92,7 @@ static void test_the_longest_words_with_the_longest_name_fit(void **state)
 	memcpy(own + 20, "{who}", 5);
 	memset(who, 'b', sizeof(who) - 1);
 	who[sizeof(who) - 1] = '\0';
-	phrase_text(SPEECH_FRENCH, PHRASE_ON_SITE, own, who, sentence);
+	phrase_text(SPEECH_FRENCH, PHRASE_ON_SITE, own, who, true, sentence);
 	assert_int_equal(strlen(sentence), PHRASE_WORDS_MAX - 1 - 5 + INCIDENT_TEXT_MAX - 1);
 }
 
@@ -133,6 +154,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_phrase_has_words_and_a_name_of_its_own),
 		cmocka_unit_test(test_whoever_comes_is_named_or_is_somebody),
+		cmocka_unit_test(test_a_press_is_asked_for_only_where_it_says_fine),
 		cmocka_unit_test(test_the_longest_words_with_the_longest_name_fit),
 		cmocka_unit_test(test_a_home_may_have_its_own_words_for_each),
 	};
