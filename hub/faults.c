@@ -23,7 +23,7 @@ static const struct {
 	[FAULT_MAINS] = {"mains", 60, 60, true, true, "courant rétabli"},
 	[FAULT_STORE] = {"store", 60, 60, true, true, "la box enregistre de nouveau"},
 	[FAULT_ROSTER] = {"roster", 0, 0, true, true, "les capteurs sont de nouveau au complet"},
-	[FAULT_RESTARTS] = {"restarts", 60, 0, true, true, "la box ne redémarre plus"},
+	[FAULT_RESTARTS] = {"restarts", 60, 0, true, true, "la box est de nouveau stable"},
 	[FAULT_VOICE] = {"voice", 120, 60, false, true, "le domicile parle de nouveau"},
 	[FAULT_SILENT] = {"silent", 0, 0, true, false, "de nouveau entendu"},
 	[FAULT_FAILED] = {"failed", 60, 0, true, false, "le capteur répond de nouveau"},

@@ -44,7 +44,7 @@ static void say_why(
 			ret, INCIDENT_TEXT_MAX, "hors de la chambre cette nuit depuis %s", lasted);
 		break;
 	case ROUTINE_NOT_UP:
-		(void)snprintf(ret, INCIDENT_TEXT_MAX, "pas de lever à %u h %02u", minute / 60,
+		(void)snprintf(ret, INCIDENT_TEXT_MAX, "pas encore debout à %u h %02u", minute / 60,
 			minute % 60);
 		break;
 	case ROUTINE_GONE_AT_NIGHT:

@@ -71,7 +71,7 @@ unsigned int waiting_resume(struct waiting *w, struct outbox *outbox, struct mom
 			continue;
 		if (s->reasons_count < INCIDENT_REASONS_MAX)
 			(void)snprintf(s->reasons[s->reasons_count++].text, INCIDENT_TEXT_MAX,
-				"le boîtier a redémarré avant la suite");
+				"la box a redémarré avant la suite");
 		ret[taken++] = *s;
 	}
 	return taken;

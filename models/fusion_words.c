@@ -169,7 +169,7 @@ static const char *phrase_of(const struct fusion_reason *r)
 	case FUSION_WORN_MOVES:
 		return "le capteur porté bouge";
 	case FUSION_DEAF:
-		return "capteurs pas entendus";
+		return "capteurs non entendus";
 	case FUSION_SHOCK:
 	case FUSION_ALSO:
 	case FUSION_WEAK:

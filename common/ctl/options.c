@@ -19,7 +19,7 @@ static const char usage[] =
 	"    sensors                        signal, battery, format and refusals of each\n"
 	"    discover [--seconds N]         who is on air, strangers too, the closest first\n"
 	"    enrol ADDRESS --role ROLE [--room ROOM] [--name NAME] [--place wrist|trunk]\n"
-	"          [--button help|fine|both] [--connect public|random] [--key-file FILE |\n"
+	"          [--button help|fine|both|pause] [--connect public|random] [--key-file FILE |\n"
 	"          --key-stdin] [--stale S] [--fall KIND] [--adapter NAME] [--outer]\n"
 	"    remove ADDRESS                 takes an enrolled sensor out again\n"
 	"    walk-test [--minutes N]        says and shows each sensor that is set off\n"

@@ -180,7 +180,7 @@ def test_HS_02_a_shock_that_waited_when_the_hub_was_killed_is_asked_about():
             house.start_hub(is_up=False)
             incidents = house.hub.incidents()
             assert [(i["class"], i["state"], i["event_ms"]) for i in incidents] == [("fall", "verifying", now_ms - 20000)], incidents
-            assert incidents[0]["reasons"][-1]["text"] == "le boîtier a redémarré avant la suite"
+            assert incidents[0]["reasons"][-1]["text"] == "la box a redémarré avant la suite"
             house.hub.end(signal.SIGKILL)
 
 

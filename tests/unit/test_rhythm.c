@@ -107,7 +107,7 @@ static void test_words_for_every_answer(void **state)
 		{ROUTINE_LONG_STAY, INCIDENT_INACTIVITY, "dans cette pièce depuis 2 h 05"},
 		{ROUTINE_NOT_BACK, INCIDENT_INACTIVITY,
 			"hors de la chambre cette nuit depuis 2 h 05"},
-		{ROUTINE_NOT_UP, INCIDENT_INACTIVITY, "pas de lever à 0 h 00"},
+		{ROUTINE_NOT_UP, INCIDENT_INACTIVITY, "pas encore debout à 0 h 00"},
 		{ROUTINE_GONE_AT_NIGHT, INCIDENT_WANDERING,
 			"porte d’entrée ouverte la nuit, personne depuis 2 h 05"},
 	};

@@ -76,7 +76,7 @@ static void test_HS_02_a_shock_that_waits_is_found_after_a_kill(void **state)
 	assert_int_equal(found[0].mark, 5000001);
 	assert_false(found[0].is_certain || found[0].is_update || found[0].is_test);
 	assert_string_equal(found[0].reasons[found[0].reasons_count - 1].text,
-		"le boîtier a redémarré avant la suite");
+		"la box a redémarré avant la suite");
 	/* an hour later nobody is asked, and it is taken out */
 	assert_int_equal(waiting_resume(&w, o, after_s(3700), found), 0);
 	(void)judge_free(j);
