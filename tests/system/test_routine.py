@@ -90,7 +90,7 @@ def test_a_state_that_cannot_be_used_is_kept_aside_and_told():
                 ("damaged", lambda: spoil(store, lambda db: db.execute("UPDATE rhythm SET bytes = x'0102'"))),
                 ("of a newer version", lambda: spoil(store, lambda db: db.execute(
                     "UPDATE rhythm SET bytes = CAST(x'56475254' || x'7fff' || zeroblob(30) AS BLOB)"))),
-                ("of a newer version", lambda: spoil(store, lambda db: db.execute("PRAGMA user_version=2"))),
+                ("of version 2", lambda: spoil(store, lambda db: db.execute("PRAGMA user_version=2"))),
                 ("damaged", lambda: store.write_bytes(b"this was a store" * 400))), 1):
             how()
             house.start_hub()
