@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -17,6 +18,9 @@
 #define PAUSE_NS       20000000
 #define PAUSES         1500 /* of waiting for one piece: half a minute */
 #define NAME_MAX_BYTES 32
+#define ID_DIGITS      32
+#define INCIDENTS_FILE "incidents.csv"   /* of the daemon: an incident's digits end a row */
+#define STEPS_FILE     "incidents.jsonl" /* ours: what is answered of each when asked why */
 
 struct errand {
 	struct connection *c;
@@ -25,6 +29,7 @@ struct errand {
 	FILE *err;
 	int dir_fd;
 	unsigned int files;
+	bool has_steps;            /* STEPS_FILE is begun */
 	char name[NAME_MAX_BYTES]; /* the file being written */
 };
 
@@ -37,18 +42,29 @@ static int fail(const struct errand *e, int status, const char *phrase, const ch
 	return status;
 }
 
-/* One request and its answer: CTL_DONE with ret_answer to be released. */
-static int ask(const struct errand *e, const char *request, json_t **ret_answer)
+/* One request and its answer, a refusal too: CTL_DONE with ret_answer to be released. */
+static int hear(const struct errand *e, const char *request, json_t **ret_answer)
 {
-	const char *line = NULL, *error;
-	json_t *answer;
+	const char *line = NULL;
 	int r = connection_say(e->c, request);
 
 	if (r == 0)
 		r = connection_hear(e->c, LIMIT_S, &line);
-	answer = r == 0 ? json_loads(line, JSON_REJECT_DUPLICATES, NULL) : NULL;
-	if (!answer)
+	*ret_answer = r == 0 ? json_loads(line, JSON_REJECT_DUPLICATES, NULL) : NULL;
+	if (!*ret_answer)
 		return fail(e, CTL_NOT_DONE, "%s does not answer on %s", e->daemon, "");
+	return CTL_DONE;
+}
+
+/* The same; a refusal is told. */
+static int ask(const struct errand *e, const char *request, json_t **ret_answer)
+{
+	json_t *answer = NULL;
+	const char *error;
+	int r = hear(e, request, &answer);
+
+	if (r != CTL_DONE)
+		return r;
 	if (json_is_true(json_object_get(answer, "ok"))) {
 		*ret_answer = answer;
 		return CTL_DONE;
@@ -66,10 +82,9 @@ static bool is_plain_name(const char *name)
 	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789._-") == strlen(name);
 }
 
-/* To the end of that file; begins it where it is not the last one's. */
-static int write_piece(struct errand *e, const char *name, const char *text)
+/* To the end of that file. */
+static int write_to(struct errand *e, const char *name, const char *text, bool is_new)
 {
-	bool is_new = strcmp(name, e->name) != 0;
 	size_t bytes = strlen(text);
 	_cleanup_(close_p) int fd = openat(e->dir_fd, name,
 		O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC | (is_new ? O_CREAT | O_EXCL : 0),
@@ -88,8 +103,53 @@ static int write_piece(struct errand *e, const char *name, const char *text)
 		bytes -= (size_t)written;
 	}
 	e->files += is_new;
-	(void)snprintf(e->name, sizeof e->name, "%s", name);
 	return 0;
+}
+
+/* Begins the file where it is not the last one's. */
+static int write_piece(struct errand *e, const char *name, const char *text)
+{
+	int r = write_to(e, name, text, strcmp(name, e->name) != 0);
+
+	if (r == 0)
+		(void)snprintf(e->name, sizeof e->name, "%s", name);
+	return r;
+}
+
+/* A line of its own: the incident with its reasons, and its transitions. One that the outbox does
+ * not know (any more) is left out. */
+static int add_steps(struct errand *e, const char *id)
+{
+	char request[80];
+	json_t *answer = NULL;
+	char *text = NULL;
+	int status, r = 0;
+
+	(void)snprintf(
+		request, sizeof request, "{\"do\":\"why\",\"incident\":\"%.*s\"}", ID_DIGITS, id);
+	status = hear(e, request, &answer);
+	if (status == CTL_DONE && json_is_true(json_object_get(answer, "ok"))) {
+		(void)json_object_del(answer, "ok");
+		text = json_dumps(answer, JSON_COMPACT);
+		r = text ? write_to(e, STEPS_FILE, text, !e->has_steps) : -ENOMEM;
+		if (r == 0)
+			r = write_to(e, STEPS_FILE, "\n", false);
+		e->has_steps = true;
+	}
+	free(text);
+	json_decref(answer);
+	return r < 0 ? fail(e, CTL_NOT_DONE, "%s: %s", e->dir, strerror(-r)) : status;
+}
+
+static int add_steps_of_all(struct errand *e, const char *rows)
+{
+	int status = CTL_DONE;
+
+	for (const char *end; status == CTL_DONE && (end = strchr(rows, '\n')); rows = end + 1)
+		if (end - rows > ID_DIGITS &&
+			strspn(end - ID_DIGITS, "0123456789abcdef") == ID_DIGITS)
+			status = add_steps(e, end - ID_DIGITS);
+	return status;
 }
 
 static int take_piece(struct errand *e, const json_t *answer)
@@ -102,7 +162,9 @@ static int take_piece(struct errand *e, const json_t *answer)
 		return fail(
 			e, CTL_NOT_DONE, "%s answers what is not understood on %s", e->daemon, "");
 	r = write_piece(e, name, text);
-	return r < 0 ? fail(e, CTL_NOT_DONE, "%s: %s", e->dir, strerror(-r)) : CTL_DONE;
+	if (r < 0)
+		return fail(e, CTL_NOT_DONE, "%s: %s", e->dir, strerror(-r));
+	return strcmp(name, INCIDENTS_FILE) == 0 ? add_steps_of_all(e, text) : CTL_DONE;
 }
 
 /* Until the end: its answer, to be released. */

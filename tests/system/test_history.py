@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What a hub keeps of a home: its history, written by a real daemon, damaged and looked at. Prints TAP."""
 
+import json
 import os
 import signal
 import sqlite3
@@ -221,11 +222,16 @@ def test_a_person_gets_their_own_data():
         house.start_hub()
         folder = house.folder / "own"
         status, out, error = export(house, "--history", folder)
-        assert (status, error) == (0, "") and "5 files" in out, (status, out, error)
+        assert (status, error) == (0, "") and "6 files" in out, (status, out, error)
         slices = (folder / "slices.csv").read_text(encoding="utf-8").splitlines()
         assert slices[0] == "utc,sensor,room,kind,count,rises,low,high,last" and len(slices) > 3000, len(slices)
         assert len(set(slices)) == len(slices), "no row twice, none cut between pieces"
         assert f",help," in (folder / "incidents.csv").read_text(encoding="utf-8")
+        told = [json.loads(line) for line in (folder / "incidents.jsonl").read_text(encoding="utf-8").splitlines()]
+        rows = (folder / "incidents.csv").read_text(encoding="utf-8").splitlines()[1:]
+        assert [t["incident"]["id"] for t in told] == [row.rsplit(",", 1)[1] for row in rows], (told, rows)
+        assert all([step["to"] for step in t["transitions"]][:2] == ["suspected", "raised"] for t in told), told
+        assert (folder / "incidents.jsonl").stat().st_mode & 0o777 == 0o600
         assert "own data exported" in (folder / "exports.csv").read_text(encoding="utf-8")
         assert house.hub.ask("export_next", export=1)["ok"] is False, "it is over"
         assert house.hub.ask("export", what="windows", consent="M. Roux, 2026-01-01", by="anne")["error"].startswith("no window is kept")
