@@ -25,6 +25,7 @@ static const struct {
 	{"role", FIELD_TEXT},
 	{"place", FIELD_TEXT},
 	{"button", FIELD_TEXT},
+	{"double", FIELD_TEXT},
 	{"fall", FIELD_TEXT},
 	{"connect", FIELD_TEXT},
 	{"adapter", FIELD_TEXT},

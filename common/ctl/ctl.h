@@ -59,9 +59,9 @@ struct ctl_options {
 	const char *by, *outcome, *why, *seconds, *minutes, *consent, *from,
 		*to; /* NULL where not given */
 	/* of a sensor that is enrolled */
-	const char *name, *room, *role, *place, *button, *fall, *connect, *adapter, *stale_s,
-		*key_file;
-	bool is_outer, is_key_on_stdin;
+	const char *name, *room, *role, *place, *button, *double_press, *fall, *connect, *adapter,
+		*stale_s, *stale_min_s, *key_file;
+	bool is_outer, is_canary, is_unsupervised, is_key_on_stdin;
 };
 
 /* The whole program: an exit status. out and err are stdout and stderr. */

@@ -57,7 +57,13 @@ static bool add_text(json_t *request, const char *name, const char *text)
 	return !text || json_object_set_new(request, name, json_string(text)) == 0;
 }
 
-static bool add_seconds(json_t *request, const char *text, enum ctl_language language, FILE *err)
+static bool add_truth(json_t *request, const char *name, bool is_given, bool value)
+{
+	return !is_given || json_object_set_new(request, name, json_boolean(value)) == 0;
+}
+
+static bool add_seconds(json_t *request, const char *option, const char *name, const char *text,
+	enum ctl_language language, FILE *err)
 {
 	char *end = NULL;
 	long long s = text ? strtoll(text, &end, 10) : 0;
@@ -65,8 +71,8 @@ static bool add_seconds(json_t *request, const char *text, enum ctl_language lan
 	if (!text)
 		return true;
 	if (end == text || *end || s < 0)
-		return ctl_complain(err, language, "--stale: needs seconds", "", "");
-	return json_object_set_new(request, "stale_s", json_integer(s)) == 0;
+		return ctl_complain(err, language, "%s: needs seconds", option, "");
+	return json_object_set_new(request, name, json_integer(s)) == 0;
 }
 
 bool ctl_add_entry(
@@ -84,8 +90,12 @@ bool ctl_add_entry(
 	       add_text(request, "button", o->button) && add_text(request, "fall", o->fall) &&
 	       add_text(request, "connect", o->connect) &&
 	       add_text(request, "adapter", o->adapter) &&
-	       (!o->is_outer || json_object_set_new(request, "outer", json_true()) == 0) &&
-	       add_seconds(request, o->stale_s, language, err) &&
+	       add_text(request, "double", o->double_press) &&
+	       add_truth(request, "outer", o->is_outer, true) &&
+	       add_truth(request, "canary", o->is_canary, true) &&
+	       add_truth(request, "supervised", o->is_unsupervised, false) &&
+	       add_seconds(request, "--stale", "stale_s", o->stale_s, language, err) &&
+	       add_seconds(request, "--stale-min", "stale_min_s", o->stale_min_s, language, err) &&
 	       (!o->key_file || add_key_of_file(request, o->key_file, language, err)) &&
 	       (!o->is_key_on_stdin || add_key(request, stdin, "stdin", language, err));
 }

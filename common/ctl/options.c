@@ -19,8 +19,9 @@ static const char usage[] =
 	"    sensors                        signal, battery, format and refusals of each\n"
 	"    discover [--seconds N]         who is on air, strangers too, the closest first\n"
 	"    enrol ADDRESS --role ROLE [--room ROOM] [--name NAME] [--place wrist|trunk]\n"
-	"          [--button help|fine|both|pause] [--connect public|random] [--key-file FILE |\n"
-	"          --key-stdin] [--stale S] [--fall KIND] [--adapter NAME] [--outer]\n"
+	"          [--button help|fine|pause|both] [--double help|social] [--fall KIND]\n"
+	"          [--connect public|random] [--adapter NAME] [--key-file FILE | --key-stdin]\n"
+	"          [--stale S] [--stale-min S] [--unsupervised] [--canary] [--outer]\n"
 	"    remove ADDRESS                 takes an enrolled sensor out again\n"
 	"    walk-test [--minutes N]        says and shows each sensor that is set off\n"
 	"    test                           raises a test incident, end to end\n"
@@ -77,11 +78,15 @@ static const struct option_row rows[] = {
 	{"role", TEXT, AT(role), MARK(takes_entry)},
 	{"place", TEXT, AT(place), MARK(takes_entry)},
 	{"button", TEXT, AT(button), MARK(takes_entry)},
+	{"double", TEXT, AT(double_press), MARK(takes_entry)},
 	{"fall", TEXT, AT(fall), MARK(takes_entry)},
 	{"connect", TEXT, AT(connect), MARK(takes_entry)},
 	{"adapter", TEXT, AT(adapter), MARK(takes_entry)},
 	{"outer", FLAG, AT(is_outer), MARK(takes_entry)},
+	{"canary", FLAG, AT(is_canary), MARK(takes_entry)},
+	{"unsupervised", FLAG, AT(is_unsupervised), MARK(takes_entry)},
 	{"stale", TEXT, AT(stale_s), MARK(takes_entry)},
+	{"stale-min", TEXT, AT(stale_min_s), MARK(takes_entry)},
 	{"key-file", TEXT, AT(key_file), MARK(takes_entry)},
 	{"key-stdin", FLAG, AT(is_key_on_stdin), MARK(takes_entry)},
 	{"history", FLAG, AT(is_history), MARK(takes_export)},

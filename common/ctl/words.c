@@ -126,7 +126,7 @@ static const char *const phrases[][CTL_LANGUAGES] = {
 		"« enrol » demande un --role : wearable, button, motion, contact, pressure, "
 		"environment ou beacon"},
 	{"--key-file or --key-stdin, not both", "--key-file ou --key-stdin, pas les deux"},
-	{"--stale: needs seconds", "--stale : demande des secondes"},
+	{"%s: needs seconds", "%s : demande des secondes"},
 	{"%s: there is no key in it", "%s : il n'y a pas de clé dedans"},
 	{"%s: others may read it, needs mode 0600",
 		"%s : d'autres peuvent le lire, il faut le mode 0600"},

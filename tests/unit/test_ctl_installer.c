@@ -13,6 +13,12 @@ static void test_each_command_makes_its_request(void **state)
 		{"enrol|54:48:E6:8F:80:A5|--role|contact|--stale|60|--outer",
 			"{\"do\":\"enrol\",\"address\":\"54:48:E6:8F:80:A5\",\"role\":\"contact\","
 			"\"outer\":true,\"stale_s\":60}"},
+		{"enrol|x|--role|beacon|--canary|--stale-min|30",
+			"{\"do\":\"enrol\",\"address\":\"x\",\"role\":\"beacon\",\"canary\":true,"
+			"\"stale_min_s\":30}"},
+		{"enrol|x|--role|button|--double|social|--unsupervised",
+			"{\"do\":\"enrol\",\"address\":\"x\",\"role\":\"button\",\"double\":\"social\","
+			"\"supervised\":false}"},
 		{"remove|x", "{\"do\":\"remove\",\"sensor\":\"x\"}"},
 	};
 	struct peer *p = *state;
@@ -40,6 +46,8 @@ static void test_wrong_usage_reaches_nobody(void **state)
 		{"enrol", "vigie-ctl: \"enrol\" needs the sensor's address\n"},
 		{"remove", "vigie-ctl: \"remove\" needs the sensor's address\n"},
 		{"remove|x|--role|motion", "vigie-ctl: --role does not belong to \"remove\"\n"},
+		{"enrol|x|--role|motion|--stale-min|soon",
+			"vigie-ctl: --stale-min: needs seconds\n"},
 		{"enrol|x|--role|motion|--key-stdin|--key-file|f",
 			"vigie-ctl: --key-file or --key-stdin, not both\n"},
 		{"enrol|x|--role|motion|--key-file|/nowhere",
