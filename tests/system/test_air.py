@@ -11,6 +11,7 @@ sys.dont_write_bytecode = True
 from crowd import Controller, told, strangers  # noqa: E402
 from house import BUILD, House, run_tests, wait_for  # noqa: E402
 
+JAMMED_S = 90  # slow rounds of 10 s, half a minute held, and a slow machine
 BUTTONS, PRESSES_EACH, REPETITIONS, NOISE_BETWEEN = 12, 5, 4, 60
 
 
@@ -65,6 +66,24 @@ def test_broken_packets_cost_no_press():
         house.controller.link.send(press)
         wait_for(lambda: len(house.hub.incidents()) == 1, "the press is raised")
         assert house.hub.end() == 0
+
+
+def test_HS_07_a_flood_is_one_incident_that_says_jammed():
+    with Crowd() as house:
+        house.start_hub()
+        press = told(address(1), b"\x00\x01", b"\x3A\x01")
+        def flooded():
+            for n in range(30):
+                house.controller.say(press[:8 + n % (len(press) - 9)])
+            return house.hub.incidents()
+        [incident] = wait_for(flooded, f"it is told: {house.hub.ask('status')['found']}", JAMMED_S)
+        assert (incident["class"], incident["sensor"]) == ("technical", "Récepteur radio"), incident
+        assert incident["reasons"][0]["text"].startswith("radio brouillée"), incident
+        assert "vigie-hub/radio: jammed" in house.hub.ask("status")["faults"], house.hub.ask("status")["faults"]
+        # through it all a press is heard
+        house.controller.link.send(press)
+        house.controller.link.send(press)
+        wait_for(lambda: "help" in [i["class"] for i in house.hub.incidents()], "the press is raised")
 
 
 def main():

@@ -220,6 +220,33 @@ def test_HS_02_killed_at_any_instant_the_roster_is_the_old_or_the_new_one():
             house.hub.end()
 
 
+def test_how_long_it_may_be_silent_is_enrolled_with_it():
+    with House(sensors="  - {id: bouton, role: button}\n") as house:
+        house.start_hub(is_up=False)
+        assert enrol(house, MOTION, "--role", "motion", "--stale", "7200", "--stale-min", "3600")[0] == 0
+        assert enrol(house, WATCH, "--role", "beacon", "--canary")[0] == 0
+        assert enrol(house, "54:48:E6:8F:80:A6", "--role", "button", "--double", "social", "--unsupervised")[0] == 0
+        status, _, error = enrol(house, "54:48:E6:8F:80:A7", "--role", "motion", "--canary")
+        assert (status, error) == (1, "vigie-ctl: vigie-hub refuses: canary is for a beacon, this is a motion\n"), (status, error)
+        deadlines = {s["id"]: s["deadline_s"] for s in house.hub.ask("status")["sensors"]}
+        assert deadlines[WATCH] == 30 and deadlines["54:48:E6:8F:80:A6"] is None and 3600 <= deadlines[MOTION] <= 7200, deadlines
+        text = (house.folder / "hub.state/roster.yaml").read_text(encoding="utf-8")
+        for line in ("stale_s: 7200", "stale_min_s: 3600", "canary: true", "supervised: false", 'double: "social"'):
+            assert f"    {line}\n" in text, text
+
+
+def test_HS_12_a_removed_sensors_fault_is_over():
+    with House(sensors="  - {id: bouton, role: button, supervised: false}\n") as house:
+        house.start_broker()
+        house.start_gateway()
+        house.start_hub()
+        assert enrol(house, MOTION, "--role", "button", "--stale", "10")[0] == 0
+        wait_for(lambda: technical(house), f"it is silent: {house.hub.text()}", 50)
+        assert ctl(house, "remove", MOTION)[0] == 0
+        wait_for(lambda: list(technical(house).values()) == ["closed"], f"it is over: {technical(house)}")
+        assert house.hub.ask("status")["found"] == []
+
+
 def check(house):
     return subprocess.run([BUILD / "bin/vigie-hub", "--config", house.folder / "hub.yaml", "--check"], capture_output=True, text=True,
                           timeout=30, check=False)
