@@ -8,6 +8,7 @@
 #include "common/log.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -40,6 +41,11 @@ static void take_heartbeat(struct gateway *g, const struct heartbeat *heartbeat)
 	if (seen_suspended(g->seen, heartbeat->home, heartbeat->suspended_until_ms))
 		gateway_tell(g, heartbeat->suspended_until_ms ? "suspended" : "resumed",
 			clock_boot_us(), NULL, heartbeat->home);
+	if (seen_restarted(g->seen, heartbeat)) {
+		log_info("home %s: its hub started again %" PRIu64 " s ago", heartbeat->home,
+			heartbeat->uptime_s);
+		gateway_tell(g, "restarted", clock_boot_us(), NULL, heartbeat->home);
+	}
 	desk_compare(g->desk, heartbeat);
 }
 

@@ -9,12 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GROWTH 64
+#define GROWTH      64
+#define SAME_RUN_MS 1500 /* two heartbeats of one run agree upon its start so far */
 
 struct seen_row {
 	struct stored_home home;
 	struct vigil vigil;
 	int64_t suspended_until_ms;
+	uint64_t uptime_s; /* of the latest heartbeat … */
+	int64_t start_ms;  /* … and when that hub started, by its own clock */
 	bool has_news;
 };
 
@@ -143,6 +146,25 @@ bool seen_suspended(struct seen *s, const char *home, int64_t until_ms)
 		return false;
 	s->rows[row].suspended_until_ms = until_ms;
 	return true;
+}
+
+bool seen_restarted(struct seen *s, const struct heartbeat *heartbeat)
+{
+	int64_t start_ms = heartbeat->wall_ms - (int64_t)heartbeat->uptime_s * 1000;
+	struct seen_row *row;
+	unsigned int at;
+	bool is_less, is_same_run;
+
+	if (!find(s, heartbeat->home, &at))
+		return false;
+	row = &s->rows[at];
+	is_less = heartbeat->uptime_s < row->uptime_s;
+	is_same_run = llabs(start_ms - row->start_ms) <= SAME_RUN_MS;
+	if (is_less && is_same_run)
+		return false;
+	row->uptime_s = heartbeat->uptime_s;
+	row->start_ms = start_ms;
+	return is_less;
 }
 
 unsigned int seen_each_suspended(const struct seen *s, int64_t wall_ms,

@@ -7,6 +7,7 @@
 
 #include "caller-gateway/desk.h"
 #include "caller-gateway/vigil.h"
+#include "common/heartbeat.h"
 
 #define SEEN_HOMES_MAX 10000
 
@@ -23,6 +24,10 @@ void seen_note(struct seen *s, const char *home, const char *release, struct des
 /* Until when that home's resident has paused the watch (UTC ms, 0: has not), as its heartbeat says
  * after seen_note(): true when that is news. */
 bool seen_suspended(struct seen *s, const char *home, int64_t until_ms);
+/* Whether the hub that sent this heartbeat has started again since the last one that was heard here
+ * (HS-12). A heartbeat that comes once more, or late, is of the same run: its start is the same.
+ */
+bool seen_restarted(struct seen *s, const struct heartbeat *heartbeat);
 /* The homes that are paused now, by name; `on_home` NULL: they are only counted. How many. */
 unsigned int seen_each_suspended(const struct seen *s, int64_t wall_ms,
 	void (*on_home)(const char *home, int64_t until_ms, void *userdata), void *userdata);

@@ -146,6 +146,23 @@ def test_HS_12_a_hub_that_starts_again_and_again_is_one_incident():
         assert "vigie-hub/restarts: starts again and again" in house.hub.ask("status")["faults"]
 
 
+def test_HS_12_a_single_restart_is_an_event_and_no_incident():
+    with House(sensors=SENSORS.splitlines(True)[1], heartbeat_s=1) as house:
+        house.start()
+        def runs():
+            wait_for(lambda: house.hub.ask("status")["uptime_s"] >= 3, "it has run for a while and said so")
+        runs()
+        house.hub.end(signal.SIGKILL)
+        house.start_hub()
+        assert house.gateway.wait_step("restarted")["text"] == house.home
+        assert "its hub started again" in house.gateway.text(), house.gateway.text()
+        assert technical(house) == []
+        runs()
+        house.hub.end()  # politely: an event too
+        house.start_hub()
+        wait_for(lambda: len(house.gateway.told("restarted")) == 2, "the second is told too")
+
+
 def begun(test):
     """The test, running beside the others from now on: each mostly waits."""
     thread = concurrent.futures.ThreadPoolExecutor(1).submit(test)

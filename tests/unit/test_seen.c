@@ -152,6 +152,39 @@ static void test_HS_11_who_is_paused_is_known_until_it_is_over(void **state)
 	assert_null(seen_free(s));
 }
 
+static bool restarted(struct seen *s, const char *home, uint64_t uptime_s, int64_t wall_s)
+{
+	struct heartbeat heartbeat = {.uptime_s = uptime_s, .wall_ms = wall_s * 1000};
+
+	(void)snprintf(heartbeat.home, sizeof(heartbeat.home), "%s", home);
+	return seen_restarted(s, &heartbeat);
+}
+
+static void test_HS_12_a_hub_that_started_again_is_known_by_its_heartbeat(void **state)
+{
+	struct shelf shelf = {.store.ops = &shelf_ops};
+	struct seen *s = NULL;
+	(void)state;
+
+	assert_int_equal(seen_new(&s, &shelf.store, 240, (struct desk_moment){1, 7}), 0);
+	assert_false(restarted(s, "nobody", 1, 1000));
+	note(s, "zoe", 1);
+	note(s, "adam", 2);
+	/* the first that is heard of a hub says nothing of what was before */
+	assert_false(restarted(s, "zoe", 60, 1060));
+	assert_false(restarted(s, "zoe", 120, 1120));
+	/* once more, late: the same run */
+	assert_false(restarted(s, "zoe", 60, 1060));
+	assert_false(restarted(s, "zoe", 180, 1181));
+	assert_true(restarted(s, "zoe", 2, 1200));
+	assert_false(restarted(s, "zoe", 62, 1260));
+	/* a clock that was set is no restart, and one that begins in 1970 hides none */
+	assert_false(restarted(s, "zoe", 122, 9000));
+	assert_true(restarted(s, "zoe", 3, 4));
+	assert_false(restarted(s, "adam", 5, 1300));
+	assert_null(seen_free(s));
+}
+
 static void test_the_table_holds_its_most_and_no_more(void **state)
 {
 	struct shelf shelf = {.store.ops = &shelf_ops};
@@ -174,6 +207,7 @@ int main(void)
 		cmocka_unit_test(test_each_home_is_written_once_and_only_when_it_changed),
 		cmocka_unit_test(test_a_restart_knows_them_and_a_failed_write_is_tried_again),
 		cmocka_unit_test(test_HS_11_who_is_paused_is_known_until_it_is_over),
+		cmocka_unit_test(test_HS_12_a_hub_that_started_again_is_known_by_its_heartbeat),
 		cmocka_unit_test(test_the_table_holds_its_most_and_no_more),
 	};
 

@@ -33,7 +33,8 @@ static int begin(void **state)
 
 	assert_non_null(h);
 	assert_true(sd_event_new(&h->event) >= 0);
-	(void)snprintf(h->config.control, sizeof(h->config.control), "/tmp/vigie-walk-%d", getpid());
+	(void)snprintf(
+		h->config.control, sizeof(h->config.control), "/tmp/vigie-walk-%d", getpid());
 	assert_int_equal(control_new(&h->control, h->event, h->config.control, refuse, h), 0);
 	for (unsigned int n = 0; n < sizeof(roles) / sizeof(roles[0]); n++) {
 		struct roster_sensor s = {.role = roles[n]};
@@ -126,8 +127,8 @@ static void test_it_holds_back_inactivity_and_wandering_and_nothing_else(void **
 
 	assert_false(holds_back(h, INCIDENT_INACTIVITY));
 	assert_int_equal(walk_begin(h, 1, 0), 0);
-	for (unsigned int class = 0; class < INCIDENT_CLASSES; class++)
-		assert_int_equal(holds_back(h, (enum incident_class)class),
+	for (unsigned int class = 0; class < INCIDENT_CLASSES; class ++)
+		assert_int_equal(holds_back(h, (enum incident_class) class),
 			class == INCIDENT_INACTIVITY || class == INCIDENT_WANDERING);
 	walk_turn(h, (struct moment){.now_us = MINUTE_US});
 	assert_false(holds_back(h, INCIDENT_INACTIVITY));
