@@ -28,7 +28,7 @@ static const char *const words[][WORDS] = {
 static const char *const classes[][INCIDENT_CLASSES] = {
 	[SPEECH_FRENCH] =
 		{
-			[INCIDENT_HELP] = "Appel à l'aide",
+			[INCIDENT_HELP] = "Appel à l’aide",
 			[INCIDENT_FALL] = "Alerte chute",
 			[INCIDENT_INACTIVITY] = "Alerte inactivité",
 			[INCIDENT_WANDERING] = "Alerte errance",

@@ -31,7 +31,7 @@ static void test_each_class_has_its_words(void **state)
 {
 #define WHO " Madame Martin, 12 rue Pastorelli à Nice. Salon."
 	static const char *const french[INCIDENT_CLASSES] = {
-		[INCIDENT_HELP] = "Appel à l'aide." WHO,
+		[INCIDENT_HELP] = "Appel à l’aide." WHO,
 		[INCIDENT_FALL] = "Alerte chute." WHO,
 		[INCIDENT_INACTIVITY] = "Alerte inactivité." WHO,
 		[INCIDENT_WANDERING] = "Alerte errance." WHO,
