@@ -8,7 +8,7 @@
 #include "models/fall_score.h"
 #include "models/fall_signs.h"
 #include "models/impact.h"
-#include "models/retime.h"
+#include "models/retime_path.h"
 
 #include <errno.h>
 #include <math.h>
@@ -192,18 +192,24 @@ static void answer_due(struct fall *f, struct answers *to)
 	}
 }
 
+static inline __attribute__((always_inline)) void take_bin(
+	struct fall *f, const struct retimed *bin, struct answers *to)
+{
+	struct impact impact;
+
+	wear_watch_feed(&f->wear, bin);
+	if (impact_watch_feed(&f->watch, bin, &impact))
+		open_impact(f, &impact, to);
+	if (f->watch.bins >= f->due_bins)
+		answer_due(f, to);
+}
+
 static void take_bins(struct fall *f, struct answers *to)
 {
 	struct retimed bin;
-	struct impact impact;
 
-	while (retime_next(&f->retime, &bin)) {
-		wear_watch_feed(&f->wear, &bin);
-		if (impact_watch_feed(&f->watch, &bin, &impact))
-			open_impact(f, &impact, to);
-		if (f->watch.bins >= f->due_bins)
-			answer_due(f, to);
-	}
+	while (retime_next(&f->retime, &bin))
+		take_bin(f, &bin, to);
 }
 
 static void finish(struct fall *f, struct answers *to)
@@ -237,6 +243,7 @@ int fall_push(
 	struct fall *f, const struct accel_batch *batch, struct fall_answer ret[FALL_EVENTS_MAX])
 {
 	struct answers to = {.at = ret};
+	struct retimed bin;
 
 	if (!is_sane(batch))
 		return -EINVAL;
@@ -250,10 +257,13 @@ int fall_push(
 			(stamp_us < f->last_us || stamp_us - f->last_us > RETIME_GAP_MAX_US))
 			finish(f, &to);
 		/* cannot fail: order and distance were looked at, what is ready was taken */
-		(void)retime_push(&f->retime, stamp_us, s->x_mg, s->y_mg, s->z_mg, batch->range_mg);
+		if (retime_take(&f->retime, stamp_us, s->x_mg, s->y_mg, s->z_mg, batch->range_mg,
+			    &bin) > 0)
+			take_bin(f, &bin, &to);
+		if (retime_has_more(&f->retime))
+			take_bins(f, &to);
 		f->last_us = stamp_us;
 		f->has_stream = true;
-		take_bins(f, &to);
 	}
 	return to.count;
 }

@@ -28,7 +28,7 @@ static bool is_possible(const int16_t mg[3])
 }
 
 /* The second is over: is it near the anchor, and could it be true? */
-static void close_second(struct wear_watch *w)
+void wear_watch_close_second(struct wear_watch *w)
 {
 	bool is_near = w->has_anchor, is_odd = w->odd_bins == RETIMED_PER_S;
 	int16_t mean_mg[3];
@@ -45,24 +45,6 @@ static void close_second(struct wear_watch *w)
 	w->stuck_s = is_odd ? w->stuck_s + (w->stuck_s < UINT32_MAX) : 0;
 	memset(w->sum_mg, 0, sizeof(w->sum_mg));
 	w->bins = w->odd_bins = 0;
-}
-
-void wear_watch_feed(struct wear_watch *w, const struct retimed *v)
-{
-	if (w->bins == 0) {
-		w->first_mg[0] = v->x_mg;
-		w->first_mg[1] = v->y_mg;
-		w->first_mg[2] = v->z_mg;
-	}
-	w->sum_mg[0] += v->x_mg;
-	w->sum_mg[1] += v->y_mg;
-	w->sum_mg[2] += v->z_mg;
-	if ((v->marks & RETIMED_CLIPPED) ||
-		(v->x_mg == w->first_mg[0] && v->y_mg == w->first_mg[1] &&
-			v->z_mg == w->first_mg[2]))
-		w->odd_bins++;
-	if (++w->bins == RETIMED_PER_S)
-		close_second(w);
 }
 
 enum wear_state wear_watch_state(const struct wear_watch *w)

@@ -39,5 +39,26 @@ struct wear_watch {
 };
 
 void wear_watch_init(struct wear_watch *w);
-void wear_watch_feed(struct wear_watch *w, const struct retimed *v);
 enum wear_state wear_watch_state(const struct wear_watch *w);
+/* wear_watch_feed() alone calls it, once in RETIMED_PER_S. */
+void wear_watch_close_second(struct wear_watch *w);
+
+/* Inline, since every sample passes. */
+static inline __attribute__((always_inline)) void wear_watch_feed(
+	struct wear_watch *w, const struct retimed *v)
+{
+	if (w->bins == 0) {
+		w->first_mg[0] = v->x_mg;
+		w->first_mg[1] = v->y_mg;
+		w->first_mg[2] = v->z_mg;
+	}
+	w->sum_mg[0] += v->x_mg;
+	w->sum_mg[1] += v->y_mg;
+	w->sum_mg[2] += v->z_mg;
+	if ((v->marks & RETIMED_CLIPPED) ||
+		(v->x_mg == w->first_mg[0] && v->y_mg == w->first_mg[1] &&
+			v->z_mg == w->first_mg[2]))
+		w->odd_bins++;
+	if (++w->bins == RETIMED_PER_S)
+		wear_watch_close_second(w);
+}

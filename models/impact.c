@@ -7,32 +7,11 @@
 #include <errno.h>
 #include <string.h>
 
-#define LEAST_POWER ((uint32_t)IMPACT_LEAST_MG * IMPACT_LEAST_MG)
-
 void impact_watch_init(struct impact_watch *w)
 {
 	w->bins = 0;
 	w->at = 0;
 	w->has_peak = false;
-}
-
-bool impact_watch_feed(struct impact_watch *w, const struct retimed *v, struct impact *ret)
-{
-	uint32_t power = impact_power(v);
-	uint64_t bin = w->bins++;
-	bool is_alone = w->has_peak && bin - w->peak.bin > IMPACT_ALONE;
-
-	w->ring[w->at] = *v;
-	w->at = w->at + 1 < IMPACT_RING ? w->at + 1 : 0;
-	if (is_alone) {
-		*ret = w->peak;
-		w->has_peak = false;
-	}
-	if (power >= LEAST_POWER && (!w->has_peak || power > w->peak.power)) {
-		w->peak = (struct impact){bin, power};
-		w->has_peak = true;
-	}
-	return is_alone;
 }
 
 bool impact_watch_finish(struct impact_watch *w, struct impact *ret)

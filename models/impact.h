@@ -12,12 +12,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define IMPACT_LEAST_MG  1400
-#define IMPACT_ALONE     RETIMED_PER_S        /* bins: a higher peak this near replaces it */
-#define IMPACT_BEFORE    (3 * RETIMED_PER_S)  /* bins kept and shown before an impact */
-#define IMPACT_AFTER_MAX (20 * RETIMED_PER_S) /* and the most after it */
-#define IMPACT_BINS_MAX  (IMPACT_BEFORE + 1 + IMPACT_AFTER_MAX)
-#define IMPACT_RING      1280 /* bins kept: a window and some to spare for a late answer */
+#define IMPACT_LEAST_MG    1400
+#define IMPACT_LEAST_POWER ((uint32_t)IMPACT_LEAST_MG * IMPACT_LEAST_MG)
+#define IMPACT_ALONE       RETIMED_PER_S        /* bins: a higher peak this near replaces it */
+#define IMPACT_BEFORE      (3 * RETIMED_PER_S)  /* bins kept and shown before an impact */
+#define IMPACT_AFTER_MAX   (20 * RETIMED_PER_S) /* and the most after it */
+#define IMPACT_BINS_MAX    (IMPACT_BEFORE + 1 + IMPACT_AFTER_MAX)
+#define IMPACT_RING        1280 /* bins kept: a window and some to spare for a late answer */
 
 struct impact {
 	uint64_t bin;   /* since the stream began */
@@ -54,11 +55,31 @@ static inline void impact_window_empty(struct impact_window *w)
 }
 
 void impact_watch_init(struct impact_watch *w);
-/* One bin: true with an impact that is now known to stand alone, IMPACT_ALONE bins after it. */
-bool impact_watch_feed(struct impact_watch *w, const struct retimed *v, struct impact *ret);
 /* The stream ended: true with the impact that nothing will exceed any more. */
 bool impact_watch_finish(struct impact_watch *w, struct impact *ret);
 /* What is kept of IMPACT_BEFORE bins before it and `after` bins after it. −ENODATA where the impact
  * itself is no longer kept. */
 int impact_watch_window(const struct impact_watch *w, const struct impact *impact, uint32_t after,
 	struct impact_window *ret);
+
+/* One bin: true with an impact that is now known to stand alone, IMPACT_ALONE bins after it.
+ * Inline, since every sample passes. */
+static inline __attribute__((always_inline)) bool impact_watch_feed(
+	struct impact_watch *w, const struct retimed *v, struct impact *ret)
+{
+	uint32_t power = impact_power(v);
+	uint64_t bin = w->bins++;
+	bool is_alone = w->has_peak && bin - w->peak.bin > IMPACT_ALONE;
+
+	w->ring[w->at] = *v;
+	w->at = w->at + 1 < IMPACT_RING ? w->at + 1 : 0;
+	if (is_alone) {
+		*ret = w->peak;
+		w->has_peak = false;
+	}
+	if (power >= IMPACT_LEAST_POWER && (!w->has_peak || power > w->peak.power)) {
+		w->peak = (struct impact){bin, power};
+		w->has_peak = true;
+	}
+	return is_alone;
+}
