@@ -12,5 +12,5 @@
 /* After the configuration (config.found), and for a file that failed with this message. */
 void roster_aside_begin(struct hub *h);
 void roster_aside_keys(struct hub *h, const char *path, const char *error);
-/* The slow round: the faults as they are now. */
+/* At the start and in the slow round: the faults as they are now. */
 void roster_aside_report(struct hub *h, struct moment at);

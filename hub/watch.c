@@ -67,6 +67,7 @@ void watch_begin(struct hub *h, struct moment at)
 	if (h->notes.starts > 1)
 		log_warning("started %d times within an hour", h->notes.starts);
 	h->watched_us = at.now_us + WATCH_SAVE_US;
+	roster_aside_report(h, at); /* a technician at the hub need not wait for the slow round */
 }
 
 void watch_hear(struct hub *h, const struct roster_sensor *sensor, uint64_t now_us)

@@ -288,6 +288,7 @@ def test_HS_12_a_damaged_roster_stops_no_hub_and_is_told_until_it_is_seen_to():
         assert done.returncode == 2 and "roster.yaml:1: is not UTF-8 text" in done.stderr and asides(house) == [], done
         house.start_hub(is_up=False)
         assert list(listed(house)) == ["bouton"] and asides(house) == ["roster.keys", "roster.yaml"]
+        assert set(faults(house)) == {"roster.keys", "roster.yaml"}, "they are shown at once"
         house.start_broker()
         house.start_gateway()
         wait_for(lambda: len(technical(house)) == 2, f"both are told: {house.hub.text()}")
