@@ -112,6 +112,11 @@ static int print_check(const char *path, const struct hub *h)
 
 	for (unsigned int n = 0; n < count; n++)
 		(void)fprintf(stderr, "%s: warning: %s\n", path, lacks[n]);
+	if (h->config.ask_s > 0 && !prompts_has_fine_button(h))
+		(void)fprintf(stderr,
+			"%s: warning: no button says \"fine\": the resident cannot answer that all "
+			"is well\n",
+			path);
 	(void)printf("%s: ok, %u sensors\n", path, h->config.roster.installed);
 	return EXIT_GOOD;
 }

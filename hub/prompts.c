@@ -76,8 +76,7 @@ static struct dialogue_clock clock_of(struct moment at)
 		.now_us = at.now_us, .minute = (unsigned int)(local.tm_hour * 60 + local.tm_min)};
 }
 
-/* A press of one of the resident's buttons means that all is well, while that is asked. */
-static bool has_fine_button(const struct hub *h)
+bool prompts_has_fine_button(const struct hub *h)
 {
 	for (const struct roster_sensor *s = NULL; (s = roster_following(&h->config.roster, s));)
 		if ((s->role == ROLE_BUTTON || s->role == ROLE_WEARABLE) &&
@@ -91,7 +90,7 @@ static bool has_fine_button(const struct hub *h)
 static void speak(struct hub *h, const struct prompt *p)
 {
 	const struct hub_dialogue *d = &h->config.dialogue;
-	bool has_fine = has_fine_button(h);
+	bool has_fine = prompts_has_fine_button(h);
 	char text[SPEECH_SENTENCE_MAX];
 	struct voice_sentence s = {.tag = p->phrase,
 		.text = text,

@@ -21,6 +21,8 @@ void prompts_tell(
 void prompts_say(struct hub *h, enum phrase phrase, const char *who, struct moment at);
 /* Any sentence, not urgent: 0; −ENODEV in a home without a voice; −ENOSPC. */
 int prompts_say_text(struct hub *h, const char *text, struct moment at);
+/* A press of one of the resident's buttons means that all is well, while that is asked. */
+bool prompts_has_fine_button(const struct hub *h);
 /* Adds what keeps this home from being asked in sound and in light (HS-16) to `count` faults. */
 unsigned int prompts_faults(const struct hub *h,
 	char faults[HEARTBEAT_FAULTS_MAX][INCIDENT_TEXT_MAX], unsigned int count);

@@ -14,7 +14,7 @@ import wave
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
-from house import RECORDINGS, House, run_tests, wait_for  # noqa: E402
+from house import BUILD, RECORDINGS, House, run_tests, wait_for  # noqa: E402
 
 WAVE_HEADER = 44
 
@@ -194,6 +194,16 @@ def test_HS_16_a_home_that_cannot_be_asked_in_two_ways_says_so():
         faults = house.hub.ask("status")["faults"]
         assert "the resident is not asked aloud" in faults, faults
         assert "the resident is asked by no light and no vibration" in faults, faults
+
+
+def test_a_home_whose_buttons_only_call_is_warned_of():
+    warning = 'warning: no button says "fine": the resident cannot answer that all is well'
+    with House(ask_s=30) as house:
+        path = house.folder / "hub.yaml"
+        check = [BUILD / "bin/vigie-hub", "--check", "--config", path]
+        assert warning in subprocess.run(check, capture_output=True, text=True, check=True).stderr
+        path.write_text(path.read_text(encoding="utf-8").replace("role: button}", "role: button, button: both}", 1), encoding="utf-8")
+        assert "fine" not in subprocess.run(check, capture_output=True, text=True, check=True).stderr
 
 
 def test_a_technician_says_something_aloud():
