@@ -32,4 +32,6 @@ struct fall_net {
 };
 
 int32_t fall_net_margin(const struct fall_net *net, const int16_t features[FALL_FEATURES]);
+/* The same without AVX2, whatever the processor has: for the test that they are the same. */
+int32_t fall_net_margin_narrow(const struct fall_net *net, const int16_t features[FALL_FEATURES]);
 bool fall_net_is_sound(const struct fall_net *net);

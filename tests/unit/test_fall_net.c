@@ -78,6 +78,7 @@ static void test_layers_are_summed_as_the_header_says(void **state)
 		for (int i = 0; i < FALL_FEATURES; i++)
 			x[i] = (int16_t)random_around(&r, turn % 2 ? 800 : INT16_MAX);
 		assert_int_equal(fall_net_margin(&net, x), plain_margin(&net, x));
+		assert_int_equal(fall_net_margin_narrow(&net, x), plain_margin(&net, x));
 	}
 }
 
