@@ -11,6 +11,7 @@
 #include "hub/radio.h"
 #include "hub/roster_aside.h"
 #include "hub/watch.h"
+#include "hub/watch_tell.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -227,6 +228,7 @@ int enrolment_remove(struct hub *h, const struct sensor_id *id, struct moment at
 	end_sensor(h, sensor, at);
 	log_info("roster: a %s was removed", sensor_role_text(sensor->role));
 	(void)roster_remove(&h->config.roster, id);
+	watch_tell(h, at);
 	keep_keys(h);
 	hub_arm(h);
 	return 0;

@@ -197,7 +197,6 @@ void watch_remove(struct hub *h, const struct roster_sensor *sensor, struct mome
 		if (faults_is_on(&h->faults, over.kind, &sensor->id))
 			(void)faults_report(&h->faults, &over, at);
 	}
-	watch_tell(h, at);
 }
 
 void watch_turn(struct hub *h, struct moment at)

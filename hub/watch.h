@@ -20,7 +20,8 @@
 void watch_begin(struct hub *h, struct moment at);
 /* A sensor gave a sign of life. */
 void watch_hear(struct hub *h, const struct roster_sensor *sensor, uint64_t now_us);
-/* A sensor was added to the roster, or is about to leave it: its faults are over then. */
+/* A sensor was added to the roster, or is about to leave it: its faults are over, which the next
+ * watch_tell() tells. */
 void watch_add(struct hub *h, const struct roster_sensor *sensor, struct moment at);
 void watch_remove(struct hub *h, const struct roster_sensor *sensor, struct moment at);
 /* What a source last told of itself has changed. */

@@ -56,12 +56,21 @@ static bool tell_together(struct hub *h, struct moment at)
 	return true;
 }
 
+/* Of a sensor that is not installed any more nobody can say that it is heard again. */
+static const char *why_over(struct hub *h, const struct fault *f)
+{
+	bool is_removed =
+		!fault_is_of_home(f->kind) && !roster_find(&h->config.roster, &f->subject);
+
+	return is_removed ? "capteur retiré" : fault_over_text(f->kind);
+}
+
 static void end_one(struct hub *h, unsigned int row, struct moment at)
 {
 	const struct fault *f = &h->faults.rows[row];
 
 	/* an operator may have closed it before */
-	(void)episodes_repaired(&h->episodes, f->incident, fault_over_text(f->kind), at);
+	(void)episodes_repaired(&h->episodes, f->incident, why_over(h, f), at);
 	log_info("fault over: %s: %s", f->subject.text, fault_kind_text(f->kind));
 	faults_ended(&h->faults, row);
 }

@@ -96,6 +96,7 @@ static const char *const phrases[][2] = {
 	{"capteur muet depuis *", "silent for *"},
 	{"capteur jamais entendu en *", "never heard in *"},
 	{"de nouveau entendu", "heard again"},
+	{"capteur retiré", "sensor removed"},
 	{"n’entend plus rien : matériel absent ou en panne",
 		"hears nothing: hardware missing or broken"},
 	{"n’entend plus aucun de ses * capteurs", "hears none of its * sensors any more"},

@@ -247,6 +247,16 @@ class House:
             peer.wait(10)
 
 
+def speaking_house(**options):
+    """A house whose hub speaks, and the WAV file that it speaks into."""
+    house = House(**options)
+    said = house.folder / "home.wav"
+    config = house.folder / "hub.yaml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("dialogue: {", f'dialogue: {{device: "file:FILE={said},FORMAT=wav", ', 1), encoding="utf-8")
+    return house, said
+
+
 def run_tests(tests):
     """Runs the functions, prints TAP, returns the exit status."""
     failed = 0

@@ -14,18 +14,9 @@ import wave
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
-from house import BUILD, RECORDINGS, House, run_tests, wait_for  # noqa: E402
+from house import BUILD, RECORDINGS, House, run_tests, speaking_house, wait_for  # noqa: E402
 
 WAVE_HEADER = 44
-
-
-def speaking_house(**options):
-    house = House(**options)
-    said = house.folder / "home.wav"
-    config = house.folder / "hub.yaml"
-    text = config.read_text(encoding="utf-8")
-    config.write_text(text.replace("dialogue: {", f'dialogue: {{device: "file:FILE={said},FORMAT=wav", ', 1), encoding="utf-8")
-    return house, said
 
 
 def voices(program):
