@@ -115,7 +115,7 @@ def fall_is_spoken_and_closed():
         expect(WAV in visit.output, visit.output)
         expect(sound_seconds(WAV) > 1, "the sentence lasts less than a second")
         expect(sound_seconds(HOME_WAV) > 5, "the resident heard too little")
-    for said in ("Mrs Martin, are you all right? If so, press your button.", "The centre knows.", "The alert is over."):
+    for said in ("Mrs Martin, are you all right? If so, press your button.", "The centre has been told.", "The alert is over."):
         expect(f'the home\'s voice: "{said}"' in visit.output, f"the resident is not told: {said}\n{visit.output}")
 
 

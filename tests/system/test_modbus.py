@@ -281,7 +281,7 @@ def test_the_example_configuration_is_right():
         path = house.folder / "example.yaml"
         path.write_text(head + bare[1] + "buses:\n" + bare[0], encoding="utf-8")
         done = subprocess.run([BUILD / "bin/vigie-hub", "--check", "--config", path], capture_output=True, text=True, check=False)
-        assert done.returncode == 0 and "6 sensors" in done.stdout, (done.stdout, done.stderr, path.read_text(encoding="utf-8"))
+        assert done.returncode == 0 and "7 sensors" in done.stdout, (done.stdout, done.stderr, path.read_text(encoding="utf-8"))
 
 
 def main():
