@@ -56,7 +56,7 @@ PEOPLE = {
     "en": {"sensor": "watch", "room": "Living room", "resident": "Mrs Martin", "address": "12 rue Pastorelli, Nice",
            "ask_fall": "Mrs Martin, are you all right? If so, press your button."},
 }
-OPERATOR = {"fr": "opératrice Anne", "en": "operator Anne"}
+OPERATOR = "operator Anne"  # as the wire says it in any language (docs/PROTOCOL.md)
 
 
 class Stopped(Exception):
@@ -232,10 +232,10 @@ class Chain:
                         for word in self.gateway_ctl("acknowledge", incident))
 
     def acknowledge(self, incident):
-        self.call(*self.gateway_ctl("acknowledge", incident, "--by", OPERATOR[self.language]))
+        self.call(*self.gateway_ctl("acknowledge", incident, "--by", OPERATOR))
 
     def close(self, incident):
-        self.call(*self.gateway_ctl("close", incident, "--outcome", "helped", "--by", OPERATOR[self.language]))
+        self.call(*self.gateway_ctl("close", incident, "--outcome", "helped", "--by", OPERATOR))
 
     @staticmethod
     def call(*command):
