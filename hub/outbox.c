@@ -158,7 +158,7 @@ static int end_waiting(struct outbox *o, const struct episode *e)
 static int write_all(
 	struct outbox *o, const struct episode *e, struct device_keys *keys, struct moment at)
 {
-	int r = outbox_store_run(o, STATEMENT_BEGIN);
+	int r = outbox_store_begin(o);
 
 	if (r < 0)
 		return r;
@@ -170,11 +170,7 @@ static int write_all(
 		r = put_transition(o, &o->unsaved[n]);
 	if (r == 0 && keys)
 		r = put_counters(o, keys);
-	if (r == 0)
-		r = outbox_store_run(o, STATEMENT_COMMIT);
-	if (r < 0)
-		outbox_store_rollback(o);
-	return r;
+	return outbox_store_end(o, r);
 }
 
 int outbox_commit(struct outbox *o, const struct episode *e, const struct transition transitions[],
@@ -191,7 +187,6 @@ int outbox_commit(struct outbox *o, const struct episode *e, const struct transi
 		return r;
 	o->unsaved_count = 0;
 	o->fault[0] = '\0';
-	o->commits++;
 	for (unsigned int n = 0; keys && n < DEVICE_KEYS_MAX; n++)
 		keys->devices[n].is_counter_new = false;
 	return 0;

@@ -39,7 +39,7 @@ static int put_fault(struct outbox *o, const struct fault *f, struct moment at)
 
 int outbox_put_faults(struct outbox *o, const struct faults *f, struct moment at)
 {
-	int r = o->db ? outbox_store_run(o, STATEMENT_BEGIN) : -EIO;
+	int r = outbox_store_begin(o);
 
 	if (r < 0)
 		return r;
@@ -47,20 +47,7 @@ int outbox_put_faults(struct outbox *o, const struct faults *f, struct moment at
 	for (unsigned int n = 0; r == 0 && n < FAULTS_MAX; n++)
 		if (fault_is_kept(&f->rows[n]))
 			r = put_fault(o, &f->rows[n], at);
-	if (r == 0)
-		r = outbox_store_run(o, STATEMENT_COMMIT);
-	if (r < 0)
-		outbox_store_rollback(o);
-	else
-		o->commits++;
-	return r;
-}
-
-static const char *text_of(sqlite3_stmt *row, int column)
-{
-	const unsigned char *text = sqlite3_column_text(row, column);
-
-	return text ? (const char *)text : "";
+	return outbox_store_end(o, r);
 }
 
 /* By the wall clock, which may have been set since: within the hour that damps it. */
@@ -93,14 +80,14 @@ static bool take_fault(struct outbox *o, sqlite3_stmt *row, struct moment at, st
 		.told_us = told_us(sqlite3_column_int64(row, 6), at)};
 	struct episode e;
 
-	if (fault_kind_from_text(text_of(row, 0), &f.kind) < 0 || told < FAULT_UNTOLD ||
-		told > FAULT_TOLD_TOGETHER || !text_of(row, 1)[0])
+	if (fault_kind_from_text(outbox_store_text(row, 0), &f.kind) < 0 || told < FAULT_UNTOLD ||
+		told > FAULT_TOLD_TOGETHER || !outbox_store_text(row, 1)[0])
 		return false;
-	(void)snprintf(f.subject.text, sizeof(f.subject.text), "%s", text_of(row, 1));
-	(void)snprintf(f.incident, sizeof(f.incident), "%s", text_of(row, 4));
-	copy_text(f.name, text_of(row, 7));
-	copy_text(f.room, text_of(row, 8));
-	copy_text(f.what, text_of(row, 9));
+	(void)snprintf(f.subject.text, sizeof(f.subject.text), "%s", outbox_store_text(row, 1));
+	(void)snprintf(f.incident, sizeof(f.incident), "%s", outbox_store_text(row, 4));
+	copy_text(f.name, outbox_store_text(row, 7));
+	copy_text(f.room, outbox_store_text(row, 8));
+	copy_text(f.what, outbox_store_text(row, 9));
 	/* killed after its end was committed and before that was kept here */
 	if (f.told == FAULT_TOLD && outbox_find(o, f.incident, at, &e) == 0 &&
 		e.incident.state == INCIDENT_CANCELLED) {
@@ -186,7 +173,7 @@ static int put_start(struct outbox *o, uint32_t within_s, struct moment at)
 int outbox_put_start(struct outbox *o, uint32_t within_s, struct moment at)
 {
 	sqlite3_stmt *starts = o->statements[STATEMENT_STARTS];
-	int r = o->db ? outbox_store_run(o, STATEMENT_BEGIN) : -EIO, count = 0;
+	int r = outbox_store_begin(o), count = 0;
 
 	if (r < 0)
 		return r;
@@ -194,9 +181,6 @@ int outbox_put_start(struct outbox *o, uint32_t within_s, struct moment at)
 	if (r == 0 && sqlite3_step(starts) == SQLITE_ROW)
 		count = sqlite3_column_int(starts, 0);
 	(void)sqlite3_reset(starts);
-	if (r == 0)
-		r = outbox_store_run(o, STATEMENT_COMMIT);
-	if (r < 0)
-		outbox_store_rollback(o);
+	r = outbox_store_end(o, r);
 	return r < 0 ? r : count;
 }

@@ -217,7 +217,8 @@ int outbox_store_run(struct outbox *o, enum outbox_statement which)
 	return r;
 }
 
-void outbox_store_rollback(struct outbox *o)
+/* Undoes what was begun, the fault in words kept. */
+static void rollback(struct outbox *o)
 {
 	char fault[INCIDENT_TEXT_MAX];
 
@@ -226,4 +227,27 @@ void outbox_store_rollback(struct outbox *o)
 	memcpy(fault, o->fault, sizeof(fault));
 	(void)outbox_store_run(o, STATEMENT_ROLLBACK);
 	memcpy(o->fault, fault, sizeof(fault));
+}
+
+int outbox_store_begin(struct outbox *o)
+{
+	return o->db ? outbox_store_run(o, STATEMENT_BEGIN) : -EIO;
+}
+
+int outbox_store_end(struct outbox *o, int r)
+{
+	if (r == 0)
+		r = outbox_store_run(o, STATEMENT_COMMIT);
+	if (r < 0)
+		rollback(o);
+	else
+		o->commits++;
+	return r;
+}
+
+const char *outbox_store_text(sqlite3_stmt *row, int column)
+{
+	const unsigned char *text = sqlite3_column_text(row, column);
+
+	return text ? (const char *)text : "";
 }

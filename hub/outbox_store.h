@@ -66,5 +66,9 @@ int outbox_store_error(struct outbox *o, int code);
 
 /* Runs a statement that returns no row, and makes it ready for the next time: 0 or −errno. */
 int outbox_store_run(struct outbox *o, enum outbox_statement which);
-/* Undoes what was begun, the fault in words kept. */
-void outbox_store_rollback(struct outbox *o);
+/* A transaction: begun (0, or −errno), and ended as `r` says: committed where it is 0, else undone,
+ * the fault in words kept. What became of it: 0 or −errno. */
+int outbox_store_begin(struct outbox *o);
+int outbox_store_end(struct outbox *o, int r);
+/* A column as text, "" where there is none; until the row is left. */
+const char *outbox_store_text(sqlite3_stmt *row, int column);

@@ -39,32 +39,19 @@ static int put(struct outbox *o, const struct suspicion *w)
 
 int outbox_put_waiting(struct outbox *o, const struct suspicion waiting[], unsigned int count)
 {
-	int r = o->db ? outbox_store_run(o, STATEMENT_BEGIN) : -EIO;
+	int r = outbox_store_begin(o);
 
 	if (r < 0)
 		return r;
 	r = outbox_store_run(o, STATEMENT_FORGET_WAITING);
 	for (unsigned int n = 0; r == 0 && n < count; n++)
 		r = put(o, &waiting[n]);
-	if (r == 0)
-		r = outbox_store_run(o, STATEMENT_COMMIT);
-	if (r < 0)
-		outbox_store_rollback(o);
-	else
-		o->commits++;
-	return r;
-}
-
-static const char *text_of(sqlite3_stmt *row, int column)
-{
-	const unsigned char *text = sqlite3_column_text(row, column);
-
-	return text ? (const char *)text : "";
+	return outbox_store_end(o, r);
 }
 
 static int take(sqlite3_stmt *row, struct suspicion *ret)
 {
-	const char *json = text_of(row, 2);
+	const char *json = outbox_store_text(row, 2);
 	struct incident i;
 	char error[128];
 	int r = incident_from_json(json, strlen(json), &i, error, sizeof(error));
@@ -76,7 +63,7 @@ static int take(sqlite3_stmt *row, struct suspicion *ret)
 		.event_ms = i.event_ms,
 		.probability = i.probability,
 		.reasons_count = i.reasons_count};
-	(void)snprintf(ret->sensor.text, sizeof(ret->sensor.text), "%s", text_of(row, 0));
+	(void)snprintf(ret->sensor.text, sizeof(ret->sensor.text), "%s", outbox_store_text(row, 0));
 	memcpy(ret->name, i.sensor, sizeof(ret->name));
 	memcpy(ret->room, i.room, sizeof(ret->room));
 	memcpy(ret->by, i.by, sizeof(ret->by));

@@ -27,7 +27,7 @@ static int put_sensor(struct outbox *o, const struct watched *w, const char *id,
 
 int outbox_put_watched(struct outbox *o, const struct supervision *s, uint64_t now_us)
 {
-	int r = o->db ? outbox_store_run(o, STATEMENT_BEGIN) : -EIO;
+	int r = outbox_store_begin(o);
 
 	if (r < 0)
 		return r;
@@ -39,25 +39,12 @@ int outbox_put_watched(struct outbox *o, const struct supervision *s, uint64_t n
 		if (strcmp(w->id.text, n->id.text) == 0)
 			r = put_sensor(o, w, n->id.text, supervision_silent_us(s, n, now_us));
 	}
-	if (r == 0)
-		r = outbox_store_run(o, STATEMENT_COMMIT);
-	if (r < 0)
-		outbox_store_rollback(o);
-	else
-		o->commits++;
-	return r;
-}
-
-static const char *text_of(sqlite3_stmt *row, int column)
-{
-	const unsigned char *text = sqlite3_column_text(row, column);
-
-	return text ? (const char *)text : "";
+	return outbox_store_end(o, r);
 }
 
 static bool take_sensor(sqlite3_stmt *row, struct supervision *s, uint64_t now_us)
 {
-	const char *id = text_of(row, 0);
+	const char *id = outbox_store_text(row, 0);
 	sqlite3_int64 silent_s = sqlite3_column_int64(row, 1);
 	struct watched kept = {.has_been_heard = sqlite3_column_int(row, 3)};
 	const struct roster_sensor *sensor = NULL;
@@ -66,10 +53,11 @@ static bool take_sensor(sqlite3_stmt *row, struct supervision *s, uint64_t now_u
 		if (strcmp(sensor->id.text, id) == 0)
 			break;
 	if (!sensor || silent_s < 0 || silent_s > UINT32_MAX ||
-		cadence_from_text(text_of(row, 2), &kept.cadence) < 0)
+		cadence_from_text(outbox_store_text(row, 2), &kept.cadence) < 0)
 		return false;
 	kept.silent_us = (uint64_t)silent_s * US_PER_S;
-	(void)battery_from_text(text_of(row, 4), &kept.battery); /* "": of an older store */
+	(void)battery_from_text(
+		outbox_store_text(row, 4), &kept.battery); /* "": of an older store */
 	supervision_recall(s, sensor, &kept, now_us);
 	return true;
 }
