@@ -34,6 +34,18 @@ int config_path_take(const char *file, const char *field, const char *text, char
 	return 0;
 }
 
+int config_number_take(const char *file, const char *field, const uint32_t *value, uint32_t min,
+	uint32_t max, uint32_t *to, char ret_error[CONFIG_FILE_ERROR_MAX])
+{
+	if (!value)
+		return 0;
+	if (*value < min || *value > max)
+		return config_file_error(
+			file, field, ret_error, "is %u, needs %u..%u", *value, min, max);
+	*to = *value;
+	return 0;
+}
+
 /* "127.0.0.1:1883", "localhost:1883", "[::1]:1883": a plain connection may go nowhere else. */
 static bool is_loopback(const char *address)
 {

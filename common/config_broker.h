@@ -2,7 +2,7 @@
 /*
  * The part of a configuration that both daemons have: `brokers` and `tls`. At most two brokers,
  * each with its port; mqtts:// with ca, certificate and key, or mqtt:// without them and on
- * loopback only.
+ * loopback only. And how a path and a number are taken, wherever they stand.
  */
 #pragma once
 
@@ -35,3 +35,7 @@ int config_brokers_take(const char *file, char *const *urls, unsigned int count,
 /* An absolute path; NULL keeps what `to` already holds. 0, or −EINVAL with the message. */
 int config_path_take(const char *file, const char *field, const char *text, char *to,
 	size_t to_bytes, char ret_error[CONFIG_FILE_ERROR_MAX]);
+/* A whole number of min..max; NULL keeps what `to` already holds. 0, or −EINVAL with the message.
+ */
+int config_number_take(const char *file, const char *field, const uint32_t *value, uint32_t min,
+	uint32_t max, uint32_t *to, char ret_error[CONFIG_FILE_ERROR_MAX]);

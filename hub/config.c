@@ -115,18 +115,6 @@ static void free_yaml(struct hub_yaml **yaml)
 		config_file_free(&hub_value, *yaml);
 }
 
-static int take_number(const char *file, const char *field, const uint32_t *value, uint32_t min,
-	uint32_t max, uint32_t *to, char *ret_error)
-{
-	if (!value)
-		return 0;
-	if (*value < min || *value > max)
-		return config_file_error(
-			file, field, ret_error, "is %u, needs %u..%u", *value, min, max);
-	*to = *value;
-	return 0;
-}
-
 static int take_bluetooth(
 	const char *file, const struct bluetooth_yaml *yaml, struct hub_config *c, char *ret_error)
 {
@@ -200,15 +188,15 @@ static int take_all(const char *file, const struct hub_yaml *yaml, const struct 
 		r = config_brokers_take(
 			file, yaml->brokers, yaml->brokers_count, yaml->tls, &brokers, ret_error);
 	if (r == 0 && yaml->dialogue)
-		r = take_number(file, "dialogue.ask_s", yaml->dialogue->ask_s, 0,
+		r = config_number_take(file, "dialogue.ask_s", yaml->dialogue->ask_s, 0,
 			ESCALATE_ASK_MAX_S, &c->ask_s, ret_error);
 	if (r == 0 && yaml->dialogue)
 		r = config_dialogue_take(file, yaml->dialogue, &c->dialogue, ret_error);
 	if (r == 0)
-		r = take_number(file, "heartbeat_s", yaml->heartbeat_s, HUB_HEARTBEAT_MIN_S,
+		r = config_number_take(file, "heartbeat_s", yaml->heartbeat_s, HUB_HEARTBEAT_MIN_S,
 			HUB_HEARTBEAT_MAX_S, &c->heartbeat_s, ret_error);
 	if (r == 0 && yaml->history)
-		r = take_number(file, "history.days", yaml->history->days, HISTORY_DAYS_MIN,
+		r = config_number_take(file, "history.days", yaml->history->days, HISTORY_DAYS_MIN,
 			HISTORY_DAYS_MAX, &c->history_days, ret_error);
 	if (r == 0)
 		r = config_path_take(file, "power_supply", yaml->power_supply, c->power_supply,

@@ -4,6 +4,7 @@
  */
 #include "hub/config_dialogue.h"
 
+#include "common/config_broker.h"
 #include "common/utf8.h"
 
 #include <errno.h>
@@ -78,18 +79,6 @@ void config_dialogue_usual(struct hub_dialogue *ret)
 		.pause_h = HUB_PAUSE_USUAL_H};
 }
 
-static int take_number(const char *file, const char *field, const uint32_t *value, uint32_t min,
-	uint32_t max, uint32_t *to, char *ret_error)
-{
-	if (!value)
-		return 0;
-	if (*value < min || *value > max)
-		return config_file_error(
-			file, field, ret_error, "is %u, needs %u..%u", *value, min, max);
-	*to = *value;
-	return 0;
-}
-
 /* "22:00" */
 static int take_time(
 	const char *file, const char *field, const char *text, uint32_t *to, char *ret_error)
@@ -115,7 +104,7 @@ static int take_night(
 	if (r == 0)
 		r = take_time(file, "dialogue.night.to", yaml->to, &to->night_to_min, ret_error);
 	if (r == 0)
-		r = take_number(file, "dialogue.night.volume", yaml->volume, 1, 100,
+		r = config_number_take(file, "dialogue.night.volume", yaml->volume, 1, 100,
 			&to->night_volume_pct, ret_error);
 	return r;
 }
@@ -154,14 +143,14 @@ int config_dialogue_take(const char *file, const struct dialogue_yaml *yaml,
 	r = config_path_take(file, "dialogue.clips_dir", yaml->clips_dir, to->clips_dir,
 		sizeof(to->clips_dir), ret_error);
 	if (r == 0)
-		r = take_number(
+		r = config_number_take(
 			file, "dialogue.volume", yaml->volume, 1, 100, &to->volume_pct, ret_error);
 	if (r == 0)
-		r = take_number(file, "dialogue.repeat_s", yaml->repeat_s, HUB_REPEAT_MIN_S,
+		r = config_number_take(file, "dialogue.repeat_s", yaml->repeat_s, HUB_REPEAT_MIN_S,
 			HUB_REPEAT_MAX_S, &to->repeat_s, ret_error);
 	if (r == 0)
-		r = take_number(file, "dialogue.pause_h", yaml->pause_h, PAUSE_MIN_H, PAUSE_MAX_H,
-			&to->pause_h, ret_error);
+		r = config_number_take(file, "dialogue.pause_h", yaml->pause_h, PAUSE_MIN_H,
+			PAUSE_MAX_H, &to->pause_h, ret_error);
 	if (r == 0 && yaml->night)
 		r = take_night(file, yaml->night, to, ret_error);
 	if (r == 0 && yaml->words)
