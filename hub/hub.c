@@ -151,7 +151,7 @@ unsigned int hub_faults(const struct hub *h, char ret[HEARTBEAT_FAULTS_MAX][INCI
 			ret[count++], INCIDENT_TEXT_MAX, "%s", history_fault(h->keep.history));
 	if (uplink_why(h->uplink)[0])
 		(void)snprintf(
-			ret[count++], INCIDENT_TEXT_MAX, "link: %.80s", uplink_why(h->uplink));
+			ret[count++], INCIDENT_TEXT_MAX, "link: %.90s", uplink_why(h->uplink));
 	if (walk_is_on(h) && count < HEARTBEAT_FAULTS_MAX)
 		(void)snprintf(ret[count++], INCIDENT_TEXT_MAX, "a walk test is under way");
 	count = prompts_faults(h, ret, count);

@@ -143,10 +143,12 @@ int request_enrol(struct hub *h, const json_t *request, json_t *answer)
 	id = id_of(entry.fields[0].text);
 	if (strlen(entry.fields[0].text) < sizeof(id.text))
 		entry.fields[0].text = id.text; /* else it is refused with the rest */
+	/* a slip of the pen would be a pendant that nobody ever hears */
+	if (device_address_from_text(entry.fields[0].text, address) < 0)
+		return request_refuse(
+			answer, -EINVAL, "that is no radio address, such as A4:C1:38:8D:18:B2");
 	if (key && !is_key(hex))
 		return request_refuse(answer, -EINVAL, "the key is not 32 hexadecimal digits");
-	if (key && device_address_from_text(entry.fields[0].text, address) < 0)
-		return request_refuse(answer, -EINVAL, "a key needs a sensor with a radio address");
 	r = enrolment_add(h, entry.fields, FIELDS, hex, at, &sensor, error);
 	if (r < 0)
 		return refuse_error(answer, r, error);

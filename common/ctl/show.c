@@ -74,7 +74,7 @@ static void add_faults(
 		const char *text = json_string_value(json_array_get(faults, i));
 
 		if (text && !is_found(text, found))
-			add_pair(rows, language, "fault", text);
+			add_pair(rows, language, "fault", ctl_words(language, text));
 	}
 	for (size_t i = 0; i < json_array_size(found); i++)
 		add_found(rows, language, json_array_get(found, i));

@@ -13,8 +13,8 @@
 
 static void phrase(enum ctl_language language, const char *french, char ret[INCIDENT_TEXT_MAX])
 {
-	if (language == CTL_FRENCH)
-		(void)snprintf(ret, INCIDENT_TEXT_MAX, "%s", french);
+	if (language == CTL_FRENCH) /* but for what the gateway says of its own moves */
+		(void)snprintf(ret, INCIDENT_TEXT_MAX, "%s", ctl_words(language, french));
 	else
 		ctl_english(french, ret, INCIDENT_TEXT_MAX);
 }
@@ -32,8 +32,9 @@ static void weight_text(enum ctl_language language, double weight, char ret[SHOR
 }
 
 /* "chute probable 93 % : choc de 3,2 g au poignet (+5,2), immobile 18 s (+1,0)"; of what was not
- * weighed only its cause. */
-static void print_sentence(FILE *out, enum ctl_language language, const json_t *incident)
+ * weighed only its cause, which is what it began with. */
+static void print_sentence(
+	FILE *out, enum ctl_language language, const json_t *incident, const json_t *transitions)
 {
 	const json_t *reasons = json_object_get(incident, "reasons");
 	double probability = json_number_value(json_object_get(incident, "probability"));
@@ -41,9 +42,11 @@ static void print_sentence(FILE *out, enum ctl_language language, const json_t *
 
 	table_print_text(out, ctl_words(language, text_of(incident, "class")));
 	if (json_array_size(reasons) == 0) {
+		bool is_told = json_array_size(transitions) > 0;
 		char why[INCIDENT_TEXT_MAX];
 
-		phrase(language, text_of(incident, "why"), why);
+		phrase(language,
+			text_of(is_told ? json_array_get(transitions, 0) : incident, "why"), why);
 		(void)fputs(is_french ? " : " : ": ", out);
 		table_print_text(out, why);
 		(void)fputc('\n', out);
@@ -113,7 +116,7 @@ void show_why(FILE *out, enum ctl_language language, const json_t *answer)
 	const json_t *reasons = json_object_get(incident, "reasons");
 	const json_t *transitions = json_object_get(answer, "transitions");
 
-	print_sentence(out, language, incident);
+	print_sentence(out, language, incident, transitions);
 	if (json_array_size(reasons) > 0)
 		show_reasons(out, language, reasons);
 	if (json_array_size(transitions) > 0)

@@ -142,8 +142,9 @@ def test_what_makes_no_sense_is_refused_and_changes_nothing():
                             ((MOTION, "--role", "motion", "--stale", "9"), "refuses: stale_s is 9, needs 10..604800"),
                             ((MOTION, "--role", "motion", "--room", "é" * 49), "refuses: room: at most 96 bytes of plain text"),
                             ((MOTION, "--role", "motion", "--name", "a\nb"), "refuses: name: at most 96 bytes of plain text"),
-                            (("x" * 48, "--role", "motion"), "refuses: id needs 1..47 bytes"),
+                            (("x" * 48, "--role", "motion"), "refuses: that is no radio address, such as A4:C1:38:8D:18:B2"),
                             ((MOTION, "--role", "motion", "--stale", "long"), "--stale: needs seconds"),
+                            ((MOTION[:-1], "--role", "button"), "refuses: that is no radio address, such as A4:C1:38:8D:18:B2"),
                             ((MOTION,), "needs a --role")):
             status, out, error = enrol(house, *words)
             assert status in (1, 2) and out == "" and want in error, (words, status, out, error)
@@ -190,16 +191,16 @@ def test_bounds_are_told():
     sensors = "".join(f"  - {{id: 's{n}', role: {'wearable' if n < 7 else 'motion'}}}\n" for n in range(126))
     with House(sensors=sensors) as house:
         house.start_hub(is_up=False)
-        assert enrol(house, "w8", "--role", "wearable")[0] == 0
-        assert "refuses: role is one wearable too many, at most 8" in enrol(house, "w9", "--role", "wearable")[2]
-        assert enrol(house, "s128", "--role", "motion")[0] == 0
-        assert "refuses: is one sensor too many, at most 128" in enrol(house, "s129", "--role", "motion")[2]
+        assert enrol(house, WATCH, "--role", "wearable")[0] == 0
+        assert "refuses: role is one wearable too many, at most 8" in enrol(house, BUTTON, "--role", "wearable")[2]
+        assert enrol(house, MOTION, "--role", "motion")[0] == 0
+        assert "refuses: is one sensor too many, at most 128" in enrol(house, BUTTON, "--role", "motion")[2]
         assert len(listed(house)) == 128
         # what is given back can be used again, in any order
-        assert ctl(house, "remove", "w8")[0] == 0 and enrol(house, "w9", "--role", "wearable")[0] == 0
+        assert ctl(house, "remove", WATCH)[0] == 0 and enrol(house, BUTTON, "--role", "wearable")[0] == 0
         house.hub.end()
         house.start_hub(is_up=False)
-        assert len(listed(house)) == 128 and "w9" in listed(house)
+        assert len(listed(house)) == 128 and BUTTON in listed(house)
 
 
 def test_HS_02_killed_at_any_instant_the_roster_is_the_old_or_the_new_one():

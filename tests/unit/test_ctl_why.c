@@ -27,6 +27,14 @@ static const char call[] =
 	"{\"incident\":{\"class\":\"help\",\"state\":\"raised\",\"probability\":1,\"why\":"
 	"\"bouton d’appel\",\"reasons\":[]},\"transitions\":[]}";
 
+/* Said at the centre since: that is its last word and not its cause. */
+static const char call_that_was_said[] =
+	"{\"incident\":{\"class\":\"help\",\"state\":\"announced\",\"probability\":1,\"why\":"
+	"\"said aloud\",\"reasons\":[]},\"transitions\":[{\"seq\":1,\"from\":\"suspected\",\"to\":"
+	"\"suspected\",\"at_ms\":1700000000000,\"by\":\"resident\",\"why\":\"bouton d’appel\"},"
+	"{\"seq\":2,\"from\":\"received\",\"to\":\"announced\",\"at_ms\":1700000001000,\"by\":"
+	"\"gateway\",\"why\":\"said aloud\"}]}";
+
 static void shown(enum ctl_language language, const char *json, char *ret, size_t bytes)
 {
 	FILE *out = fmemopen(ret, bytes, "w");
@@ -73,6 +81,17 @@ static void test_a_call_has_a_cause_and_no_likelihood(void **state)
 	assert_string_equal(text, "aide : bouton d’appel\n");
 	shown(CTL_ENGLISH, call, text, sizeof(text));
 	assert_string_equal(text, "help: call button\n");
+}
+
+static void test_the_cause_of_a_call_is_what_it_began_with(void **state)
+{
+	const char *first = "aide : bouton d’appel\n";
+	char text[512] = "";
+
+	(void)state;
+	shown(CTL_FRENCH, call_that_was_said, text, sizeof(text));
+	assert_int_equal(strncmp(text, first, strlen(first)), 0);
+	assert_non_null(strstr(text, "dit à haute voix"));
 }
 
 static void test_every_reason_has_its_english(void **state)
@@ -136,6 +155,7 @@ int main(void)
 		cmocka_unit_test(test_it_is_a_sentence_and_tables_in_french),
 		cmocka_unit_test(test_and_in_english),
 		cmocka_unit_test(test_a_call_has_a_cause_and_no_likelihood),
+		cmocka_unit_test(test_the_cause_of_a_call_is_what_it_began_with),
 		cmocka_unit_test(test_every_reason_has_its_english),
 		cmocka_unit_test(test_holes_keep_what_stood_in_them),
 	};
