@@ -157,17 +157,13 @@ static int connect_broker(struct gateway *g, unsigned int n)
 		.ca_file = has_tls ? c->ca : NULL,
 		.certificate_file = has_tls ? c->certificate : NULL,
 		.key_file = has_tls ? c->key : NULL,
+		.subscriptions = {INCIDENT_TOPIC_PREFIX "+/incident",
+			INCIDENT_TOPIC_PREFIX "+/heartbeat", INCIDENT_TOPIC_PREFIX "+/link"},
 		.session_expiry_s = SESSION_EXPIRY_S,
 		.echo_topic = ECHO_TOPIC};
 	struct mqtt_listener listener = gateway_listener(g);
 
 	int r = mqtt_new(&g->links[n], g->event, &options, &listener);
-	if (r == 0)
-		r = mqtt_subscribe(g->links[n], INCIDENT_TOPIC_PREFIX "+/incident");
-	if (r == 0)
-		r = mqtt_subscribe(g->links[n], INCIDENT_TOPIC_PREFIX "+/heartbeat");
-	if (r == 0)
-		r = mqtt_subscribe(g->links[n], INCIDENT_TOPIC_PREFIX "+/link");
 	if (r < 0)
 		log_error("broker %s: %s", c->brokers[n], strerror(-r));
 	return r;

@@ -30,21 +30,31 @@
 #define TIMER_ACCURACY_US  (20 * US_PER_MS)
 #define WHY_MAX            512
 
+/* The subscriptions follow. */
+enum {
+	TEXT_ID,
+	TEXT_CA,
+	TEXT_CERTIFICATE,
+	TEXT_KEY,
+	TEXT_WILL_TOPIC,
+	TEXT_WILL_PAYLOAD,
+	TEXT_ECHO,
+	TEXTS_FIXED
+};
+
 struct mqtt {
 	sd_event_source *timer; /* next attempt, or its time limit, or the echo */
 	struct mqtt_listener listener;
 	struct mqtt_link_settings settings;
-	char *texts[7]; /* what settings points to */
+	char *texts[TEXTS_FIXED + MQTT_SUBSCRIPTIONS_MAX]; /* what settings points to */
 	struct mqtt_broker brokers[MQTT_BROKERS_MAX];
 	unsigned int broker_count, broker; /* brokers[broker] is tried now or next */
 	unsigned int failures;
 	struct mqtt_link *link;
-	const char *echo_topic; /* NULL, or texts[6] */
+	const char *echo_topic; /* NULL, or texts[TEXT_ECHO] */
 	bool is_trying, is_up;
 	uint64_t up_since_us;
 	char told[WHY_MAX]; /* the last reason given to on_down */
-	char subscriptions[MQTT_SUBSCRIPTIONS_MAX][MQTT_TOPIC_MAX];
-	unsigned int subscription_count;
 };
 
 DEFINE_CLEANUP(struct mqtt *, mqtt_free_p, mqtt_free)
@@ -95,14 +105,10 @@ static void on_link_up(void *userdata)
 	m->is_trying = false;
 	m->up_since_us = clock_boot_us();
 	m->told[0] = '\0';
-	for (unsigned int i = 0; i < m->subscription_count; i++)
-		(void)mqtt_link_subscribe(m->link, m->subscriptions[i]);
-	if (m->echo_topic) {
-		(void)mqtt_link_subscribe(m->link, m->echo_topic);
+	if (m->echo_topic)
 		echo(m);
-	} else {
+	else
 		(void)sd_event_source_set_enabled(m->timer, SD_EVENT_OFF);
-	}
 	if (m->listener.on_up)
 		m->listener.on_up(m->listener.userdata);
 }
@@ -191,6 +197,27 @@ static int keep_brokers(struct mqtt *m, const struct mqtt_options *o)
 	return m->broker_count > 0 ? 0 : -EINVAL;
 }
 
+static int keep_topic(struct mqtt *m, unsigned int slot, const char *topic)
+{
+	struct mqtt_link_settings *s = &m->settings;
+
+	if (*topic == '\0' || strlen(topic) >= MQTT_TOPIC_MAX)
+		return -EINVAL;
+	return keep_text(m, slot, topic, &s->topics[s->topics_count++]);
+}
+
+static int keep_topics(struct mqtt *m, const struct mqtt_options *o)
+{
+	int r = 0;
+
+	for (unsigned int i = 0; r == 0 && i < MQTT_SUBSCRIPTIONS_MAX && o->subscriptions[i]; i++)
+		r = keep_topic(m, TEXTS_FIXED + i, o->subscriptions[i]);
+	if (r == 0 && o->echo_topic)
+		r = keep_topic(m, TEXT_ECHO, o->echo_topic);
+	m->echo_topic = m->texts[TEXT_ECHO];
+	return r;
+}
+
 static int keep_options(struct mqtt *m, const struct mqtt_options *o)
 {
 	struct mqtt_link_settings *s = &m->settings;
@@ -207,15 +234,14 @@ static int keep_options(struct mqtt *m, const struct mqtt_options *o)
 	s->session_expiry_s = o->session_expiry_s;
 	if (keep_brokers(m, o) < 0)
 		return -EINVAL;
-	if (keep_text(m, 0, o->client_id, &s->client_id) < 0 ||
-		keep_text(m, 1, o->ca_file, &s->ca_file) < 0 ||
-		keep_text(m, 2, o->certificate_file, &s->certificate_file) < 0 ||
-		keep_text(m, 3, o->key_file, &s->key_file) < 0 ||
-		keep_text(m, 4, o->will_topic, &s->will_topic) < 0 ||
-		keep_text(m, 5, o->will_payload, &s->will_payload) < 0 ||
-		keep_text(m, 6, o->echo_topic, &m->echo_topic) < 0)
+	if (keep_text(m, TEXT_ID, o->client_id, &s->client_id) < 0 ||
+		keep_text(m, TEXT_CA, o->ca_file, &s->ca_file) < 0 ||
+		keep_text(m, TEXT_CERTIFICATE, o->certificate_file, &s->certificate_file) < 0 ||
+		keep_text(m, TEXT_KEY, o->key_file, &s->key_file) < 0 ||
+		keep_text(m, TEXT_WILL_TOPIC, o->will_topic, &s->will_topic) < 0 ||
+		keep_text(m, TEXT_WILL_PAYLOAD, o->will_payload, &s->will_payload) < 0)
 		return -ENOMEM;
-	return 0;
+	return keep_topics(m, o);
 }
 
 int mqtt_new(struct mqtt **ret, sd_event *event, const struct mqtt_options *options,
@@ -259,18 +285,6 @@ struct mqtt *mqtt_free(struct mqtt *m)
 		free(m->texts[i]);
 	free(m);
 	return NULL;
-}
-
-int mqtt_subscribe(struct mqtt *m, const char *topic)
-{
-	size_t bytes = strlen(topic);
-
-	if (bytes == 0 || bytes >= MQTT_TOPIC_MAX)
-		return -EMSGSIZE;
-	if (m->subscription_count >= MQTT_SUBSCRIPTIONS_MAX)
-		return -ENOSPC;
-	memcpy(m->subscriptions[m->subscription_count++], topic, bytes + 1);
-	return m->is_up ? mqtt_link_subscribe(m->link, topic) : 0;
 }
 
 int mqtt_publish(

@@ -29,14 +29,16 @@ struct mqtt_message {
 };
 
 struct mqtt_listener {
-	void (*on_up)(void *userdata); /* connected, subscriptions asked for anew */
+	/* Connected, and the broker has said that it keeps our subscriptions: from now on nothing
+	 * that is published to us is lost. */
+	void (*on_up)(void *userdata);
 	/* A connection was lost, or an attempt failed for another reason than the one before it:
 	 * "host:port: reason". */
 	void (*on_down)(const char *why, void *userdata);
 	void (*on_message)(const struct mqtt_message *message, void *userdata);
 	void (*on_drained)(void *userdata); /* after the messages of one wake-up; may be NULL */
 	/* Too long a topic or payload, a retained message (HS-06). topic is "" where it was the
-	 * broker that refused what we published or subscribed to. */
+	 * broker that refused what we published. */
 	void (*on_refused)(const char *topic, const char *why, void *userdata);
 	void *userdata;
 };
@@ -46,6 +48,7 @@ struct mqtt_listener {
 struct mqtt_options {
 	const char *brokers[MQTT_BROKERS_MAX]; /* mqtts://host:port; NULL ends the list */
 	const char *client_id;
+	const char *subscriptions[MQTT_SUBSCRIPTIONS_MAX]; /* QoS 1; NULL ends the list */
 	const char *ca_file, *certificate_file, *key_file;
 	unsigned int keep_alive_s;             /* 0: 20; at least 5 */
 	unsigned int session_expiry_s;         /* how long the broker keeps what we missed */
@@ -64,9 +67,6 @@ int mqtt_new(struct mqtt **ret, sd_event *event, const struct mqtt_options *opti
  * 0.2 s, up to three where the broker does not read any more. */
 struct mqtt *mqtt_free(struct mqtt *m);
 
-/* QoS 1; remembered and renewed at each connection. −ENOSPC at MQTT_SUBSCRIPTIONS_MAX + 1,
- * −EMSGSIZE for a too long topic. */
-int mqtt_subscribe(struct mqtt *m, const char *topic);
 /* QoS 1, expires after expiry_s (> 0). −ENOTCONN while down, −EAGAIN with MQTT_IN_AIR_MAX in the
  * air: the caller keeps and retries what matters. −EMSGSIZE; −EINVAL for a topic that is none. */
 int mqtt_publish(

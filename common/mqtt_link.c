@@ -26,7 +26,7 @@
 #define COMMAND_QUEUE_BYTES (512 * 1024)
 #define WHY_MAX             160
 
-enum command_kind { COMMAND_OPEN, COMMAND_DROP, COMMAND_PUBLISH, COMMAND_SUBSCRIBE };
+enum command_kind { COMMAND_OPEN, COMMAND_DROP, COMMAND_PUBLISH };
 
 /* A record of the pair; only what is used of the payload is sent. */
 struct command {
@@ -157,10 +157,6 @@ static void obey(struct mqtt_link *l)
 	case COMMAND_PUBLISH:
 		if (l->paho)
 			mqtt_paho_publish(l->paho, c->topic, c->payload, c->bytes, c->expiry_s);
-		break;
-	case COMMAND_SUBSCRIBE:
-		if (l->paho)
-			mqtt_paho_subscribe(l->paho, c->topic);
 		break;
 	}
 }
@@ -315,11 +311,4 @@ int mqtt_link_publish(struct mqtt_link *l, const char *topic, const void *payloa
 	if (r < 0)
 		(void)atomic_fetch_sub(&l->in_air, 1);
 	return r;
-}
-
-int mqtt_link_subscribe(struct mqtt_link *l, const char *topic)
-{
-	(void)snprintf(l->command.topic, sizeof(l->command.topic), "%s", topic);
-	l->command.bytes = 0;
-	return command(l, COMMAND_SUBSCRIBE);
 }

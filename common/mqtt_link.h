@@ -17,6 +17,8 @@ struct mqtt_link_settings {
 	const char *client_id, *ca_file, *certificate_file, *key_file; /* no TLS when NULL */
 	const char *will_topic, *will_payload;
 	unsigned int keep_alive_s, session_expiry_s;
+	const char *topics[MQTT_SUBSCRIPTIONS_MAX + 1]; /* subscribed to before on_up */
+	unsigned int topics_count;
 };
 
 int mqtt_link_new(struct mqtt_link **ret, sd_event *event,
@@ -32,4 +34,3 @@ void mqtt_link_drop(struct mqtt_link *l);
 /* −EAGAIN with MQTT_IN_AIR_MAX in the air, or while the thread is behind. */
 int mqtt_link_publish(struct mqtt_link *l, const char *topic, const void *payload, size_t bytes,
 	uint32_t expiry_s);
-int mqtt_link_subscribe(struct mqtt_link *l, const char *topic);

@@ -11,16 +11,14 @@
 
 #include <MQTTAsync.h>
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "common/cleanup.h"
 #include "common/clock.h"
+#include "common/send_at_once.h"
 
 #define CONNECT_LIMIT_S 10
 #define RECEIVE_MAXIMUM 100
@@ -30,7 +28,6 @@
 #define REFUSED_FROM    0x80 /* MQTT 5: reason codes from here on are failures */
 #define URI_MAX         (MQTT_HOST_MAX + 16)
 #define WHY_MAX         160
-#define DESCRIPTORS_MAX 1024 /* the soft limit of a service */
 
 struct mqtt_paho {
 	MQTTAsync client;
@@ -39,6 +36,7 @@ struct mqtt_paho {
 	uint16_t port;
 	atomic_uint *in_air; /* borrowed from the link */
 	atomic_bool is_over; /* on_down was told */
+	bool is_up;          /* on_up was told; Paho's mutex guards it */
 	sem_t is_gone;       /* the goodbye went through */
 	char why[WHY_MAX];   /* the first complaint of TLS; Paho's mutex guards it */
 };
@@ -77,42 +75,6 @@ static int on_tls_complaint(const char *text, size_t bytes, void *userdata)
 	return bytes > 0;
 }
 
-static bool is_to_port(int fd, uint16_t port)
-{
-	struct sockaddr_storage peer = {0};
-	socklen_t bytes = sizeof(peer);
-
-	if (getpeername(fd, (struct sockaddr *)&peer, &bytes) < 0)
-		return false;
-	if (peer.ss_family == AF_INET)
-		return ntohs(((const struct sockaddr_in *)&peer)->sin_port) == port;
-	return peer.ss_family == AF_INET6 &&
-	       ntohs(((const struct sockaddr_in6 *)&peer)->sin6_port) == port;
-}
-
-/* Paho leaves Nagle's algorithm on and does not show its socket: with it, what follows an
- * unanswered packet waits up to 40 ms (measured, 2026-11: call for help → centre 43 ms, without it
- * 1 ms). So the sockets of this process that lead to the broker's port are looked for among its
- * descriptors. */
-static void send_at_once(uint16_t port)
-{
-	const int on = 1;
-
-	for (int fd = 0; fd < DESCRIPTORS_MAX; fd++)
-		if (is_to_port(fd, port))
-			(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-}
-
-static void on_connected(void *userdata, MQTTAsync_successData5 *answer)
-{
-	struct mqtt_paho *p = userdata;
-
-	(void)answer;
-	p->why[0] = '\0';
-	send_at_once(p->port);
-	p->listener.on_up(p->listener.userdata);
-}
-
 static const char *failure_text(const MQTTAsync_failureData5 *answer)
 {
 	const char *text = NULL;
@@ -136,6 +98,76 @@ static const char *connect_failure_text(const char *why)
 		strcmp(why, "TCP/TLS connect failure") == 0)
 		return "no connection (nobody listens there, or a certificate is refused)";
 	return why;
+}
+
+static void tell_up(struct mqtt_paho *p)
+{
+	p->is_up = true;
+	p->listener.on_up(p->listener.userdata);
+}
+
+static void tell_unsubscribed(struct mqtt_paho *p, const char *why)
+{
+	char line[WHY_MAX];
+
+	(void)snprintf(line, sizeof(line), "not subscribed: %s", why ? why : "no reason given");
+	tell_down(p, line);
+}
+
+static void on_not_subscribed(void *userdata, MQTTAsync_failureData5 *answer)
+{
+	tell_unsubscribed(userdata, failure_text(answer));
+}
+
+/* Also where some of several topics were refused: then their codes say so. */
+static void on_subscribed(void *userdata, MQTTAsync_successData5 *answer)
+{
+	struct mqtt_paho *p = userdata;
+
+	for (int i = 0; answer->alt.sub.reasonCodeCount > 1 && i < answer->alt.sub.reasonCodeCount;
+		i++) {
+		enum MQTTReasonCodes code = answer->alt.sub.reasonCodes[i];
+
+		if ((int)code >= REFUSED_FROM) {
+			tell_unsubscribed(p, MQTTReasonCode_toString(code));
+			return;
+		}
+	}
+	if (!p->is_up)
+		tell_up(p);
+}
+
+static void subscribe(struct mqtt_paho *p)
+{
+	const struct mqtt_link_settings *s = p->settings;
+	MQTTAsync_callOptions o = MQTTAsync_callOptions_initializer;
+	char *topics[MQTT_SUBSCRIPTIONS_MAX + 1];
+	int qos[MQTT_SUBSCRIPTIONS_MAX + 1];
+
+	/* Paho copies the topics and does not write to them. */
+	memcpy(topics, s->topics, sizeof(topics));
+	for (unsigned int i = 0; i < s->topics_count; i++)
+		qos[i] = 1;
+	o.onSuccess5 = on_subscribed;
+	o.onFailure5 = on_not_subscribed;
+	o.context = p;
+	if (MQTTAsync_subscribeMany(p->client, (int)s->topics_count, topics, qos, &o) !=
+		MQTTASYNC_SUCCESS)
+		tell_unsubscribed(p, "out of memory");
+}
+
+/* A session the broker has kept holds the subscriptions too, and what came meanwhile is on its way
+ * before any answer: a storm of it must not make us wait. */
+static void on_connected(void *userdata, MQTTAsync_successData5 *answer)
+{
+	struct mqtt_paho *p = userdata;
+
+	p->why[0] = '\0';
+	send_at_once(p->port);
+	if (answer->alt.connect.sessionPresent || p->settings->topics_count == 0)
+		tell_up(p);
+	if (p->settings->topics_count > 0)
+		subscribe(p);
 }
 
 static void on_not_connected(void *userdata, MQTTAsync_failureData5 *answer)
@@ -188,14 +220,6 @@ static void on_not_published(void *userdata, MQTTAsync_failureData5 *answer)
 	(void)atomic_fetch_sub(p->in_air, 1);
 	if (answer->reasonCode >= REFUSED_FROM)
 		p->listener.on_refused(why ? why : "not published", p->listener.userdata);
-}
-
-static void on_not_subscribed(void *userdata, MQTTAsync_failureData5 *answer)
-{
-	struct mqtt_paho *p = userdata;
-	const char *why = failure_text(answer);
-
-	p->listener.on_refused(why ? why : "not subscribed", p->listener.userdata);
 }
 
 static void on_gone(void *userdata, MQTTAsync_successData5 *answer)
@@ -358,13 +382,4 @@ void mqtt_paho_publish(struct mqtt_paho *p, const char *topic, const void *paylo
 		MQTTAsync_sendMessage(p->client, topic, &message, &o) != MQTTASYNC_SUCCESS)
 		(void)atomic_fetch_sub(p->in_air, 1);
 	MQTTProperties_free(&message.properties);
-}
-
-void mqtt_paho_subscribe(struct mqtt_paho *p, const char *topic)
-{
-	MQTTAsync_callOptions o = MQTTAsync_callOptions_initializer;
-
-	o.onFailure5 = on_not_subscribed;
-	o.context = p;
-	(void)MQTTAsync_subscribe(p->client, topic, 1, &o);
 }

@@ -11,7 +11,7 @@
 
 /* What Paho's threads tell. Any of them may block (a full channel), which stops Paho reading. */
 struct mqtt_paho_listener {
-	void (*on_up)(void *userdata);
+	void (*on_up)(void *userdata);                    /* connected and subscribed */
 	void (*on_down)(const char *why, void *userdata); /* once */
 	void (*on_message)(const char *topic, size_t topic_bytes, const void *payload, size_t bytes,
 		bool is_retained, void *userdata);
@@ -32,4 +32,3 @@ void mqtt_paho_goodbye(struct mqtt_paho *p);
 
 void mqtt_paho_publish(struct mqtt_paho *p, const char *topic, const void *payload, size_t bytes,
 	uint32_t expiry_s);
-void mqtt_paho_subscribe(struct mqtt_paho *p, const char *topic);

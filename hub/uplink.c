@@ -114,6 +114,7 @@ static int connect_to(struct uplink *u, sd_event *event, const struct hub_config
 	const struct link lost = {.is_up = false};
 	char client_id[INCIDENT_HOME_MAX + 8], will[INCIDENT_JSON_MAX];
 	struct mqtt_options options = {.client_id = client_id,
+		.subscriptions = {u->receipt_topic, u->progress_topic},
 		.session_expiry_s = UPLINK_SESSION_EXPIRY_S,
 		.will_topic = u->link_topic,
 		.will_payload = will};
@@ -129,12 +130,7 @@ static int connect_to(struct uplink *u, sd_event *event, const struct hub_config
 		options.certificate_file = config->certificate;
 		options.key_file = config->key;
 	}
-	r = mqtt_new(&u->mqtt, event, &options, &listener);
-	if (r == 0)
-		r = mqtt_subscribe(u->mqtt, u->receipt_topic);
-	if (r == 0)
-		r = mqtt_subscribe(u->mqtt, u->progress_topic);
-	return r;
+	return mqtt_new(&u->mqtt, event, &options, &listener);
 }
 
 int uplink_new(struct uplink **ret, sd_event *event, const struct hub_config *config,

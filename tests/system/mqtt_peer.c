@@ -7,7 +7,6 @@
  * down WHY, message TOPIC TEXT, refused TOPIC WHY, sent RESULT, stormed …, echoed …, counted N
  * DISTINCT_DRAINS.
  */
-#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -208,7 +207,7 @@ static int on_input(sd_event_source *source, int fd, uint32_t events, void *user
 	return 0;
 }
 
-static void read_options(struct mqtt_options *o, char **words, const char **subscriptions)
+static void read_options(struct mqtt_options *o, char **words)
 {
 	unsigned int count = 0;
 
@@ -220,7 +219,7 @@ static void read_options(struct mqtt_options *o, char **words, const char **subs
 	}
 	for (; *words; words++) {
 		if (strncmp(*words, "sub=", 4) == 0 && count < MQTT_SUBSCRIPTIONS_MAX)
-			subscriptions[count++] = *words + 4;
+			o->subscriptions[count++] = *words + 4;
 		else if (strncmp(*words, "will=", 5) == 0)
 			o->will_topic = *words + 5;
 		else if (strncmp(*words, "expiry=", 7) == 0)
@@ -244,7 +243,6 @@ int main(int argc, char **argv)
 		.on_refused = on_refused,
 		.userdata = &peer};
 	struct mqtt_options options = {0};
-	const char *subscriptions[MQTT_SUBSCRIPTIONS_MAX + 1] = {0};
 	char *comma;
 	int r;
 
@@ -258,7 +256,7 @@ int main(int argc, char **argv)
 		options.brokers[1] = comma + 1;
 	}
 	options.client_id = argv[2];
-	read_options(&options, argv + 3, subscriptions);
+	read_options(&options, argv + 3);
 	if (sd_event_default(&peer.event) < 0 ||
 		sd_event_add_time(peer.event, &peer.timer, CLOCK_BOOTTIME, UINT64_MAX, 1, on_timer,
 			&peer) < 0 ||
@@ -269,8 +267,6 @@ int main(int argc, char **argv)
 		printf("refused options: %s\n", strerror(-r));
 		return 1;
 	}
-	for (unsigned int i = 0; subscriptions[i]; i++)
-		assert(mqtt_subscribe(peer.mqtt, subscriptions[i]) == 0);
 	r = sd_event_loop(peer.event);
 	peer.mqtt = mqtt_free(peer.mqtt);
 	(void)sd_event_source_disable_unref(peer.timer);

@@ -123,6 +123,65 @@ static void test_refused_connection(void **state)
 	assert_non_null(strstr(room->why, "Not authorized"));
 }
 
+/* CONNECT answered; then one SUBSCRIBE, numbered 1, of two topics. */
+static void connect_with_subscriptions(struct room *room, bool is_session_kept)
+{
+	const unsigned char connack[] = {0x20, 3, is_session_kept, 0, 0};
+	static const unsigned char expected[] = {
+		0x82, 15, 0, 1, 0, 0, 3, 'a', '/', 'b', 1, 0, 3, 'a', '/', 'c', 1};
+	const struct mqtt_options options = {
+		.brokers = {room->uri}, .client_id = "c", .subscriptions = {"a/b", "a/c"}};
+
+	make(room, &options);
+	run_until_heard(room, 14);
+	room->heard_bytes = 0;
+	say(room, connack, sizeof(connack));
+	run_until_heard(room, sizeof(expected));
+	assert_memory_equal(room->heard, expected, sizeof(expected));
+}
+
+static void test_up_is_told_when_the_broker_keeps_the_subscriptions(void **state)
+{
+	static const unsigned char suback[] = {0x90, 5, 0, 1, 0, 1, 1};
+	struct room *room = *state;
+
+	connect_with_subscriptions(room, false);
+	for (unsigned int i = 0; i < 20; i++)
+		assert_true(sd_event_run(room->event, 10 * US_PER_MS) >= 0);
+	assert_int_equal(room->ups, 0);
+	assert_false(mqtt_is_up(room->mqtt));
+	say(room, suback, sizeof(suback));
+	run_until(room, &room->ups, 1);
+	assert_true(mqtt_is_up(room->mqtt));
+}
+
+static void test_one_refused_subscription_is_no_connection(void **state)
+{
+	static const unsigned char suback[] = {0x90, 5, 0, 1, 0, 1, 0x87};
+	struct room *room = *state;
+
+	connect_with_subscriptions(room, false);
+	say(room, suback, sizeof(suback));
+	run_until(room, &room->downs, 1);
+	assert_int_equal(room->ups, 0);
+	assert_non_null(strstr(room->why, "not subscribed: Not authorized"));
+}
+
+static void test_a_kept_session_is_up_before_its_backlog(void **state)
+{
+	static const unsigned char suback[] = {0x90, 5, 0, 1, 0, 1, 1};
+	struct room *room = *state;
+
+	connect_with_subscriptions(room, true);
+	run_until(room, &room->ups, 1);
+	publish(room, 0, 1, 1);
+	say(room, suback, sizeof(suback));
+	publish(room, 0, 1, 1);
+	run_until(room, &room->messages, 2);
+	assert_int_equal(room->ups, 1);
+	assert_int_equal(room->downs, 0);
+}
+
 static void test_rubbish_ends_the_connection(void **state)
 {
 	static const unsigned char rubbish[] = {0xf3, 0xff, 0xff, 0xff, 0xff, 0xff, 0x00, 0x01};
@@ -158,6 +217,9 @@ int main(void)
 		WITH_ROOM(test_no_topic_is_no_disaster),
 		WITH_ROOM(test_refusals_of_the_broker_are_told),
 		WITH_ROOM(test_refused_connection),
+		WITH_ROOM(test_up_is_told_when_the_broker_keeps_the_subscriptions),
+		WITH_ROOM(test_one_refused_subscription_is_no_connection),
+		WITH_ROOM(test_a_kept_session_is_up_before_its_backlog),
 		WITH_ROOM(test_rubbish_ends_the_connection),
 		WITH_ROOM(test_a_name_is_looked_up),
 	};
