@@ -13,6 +13,8 @@ import tempfile
 import threading
 import time
 
+from ports import free_port
+
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAMS = os.path.join(TOP, "build", "gcc", "bin")
 BROKER = os.path.join(TOP, "caller-gateway", "vigie-broker")
@@ -76,12 +78,6 @@ class Stuck(Exception):
 def die_with_parent():
     """Runs in the child: even kill -9 of the demo leaves nothing running."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def sound_card():

@@ -5,19 +5,17 @@ import pathlib
 import queue
 import socket
 import subprocess
+import sys
 import threading
 import time
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
+sys.path.append(str(TOP / "tests/demo"))
+from ports import free_port  # noqa: E402
+
 BUILD = pathlib.Path(os.environ.get("VIGIE_BUILD", TOP / "build/gcc"))
 PEER = BUILD / "tests/system/mqtt_peer"
 BROKER = TOP / "caller-gateway/vigie-broker"
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def broker_script(*words, check=True):
@@ -32,6 +30,8 @@ class Mosquitto:
         log = open(self.folder / "mosquitto.log", "a")
         self.process = subprocess.Popen(["/usr/sbin/mosquitto", "-c", self.folder / "mosquitto.conf"], stdout=log, stderr=log)
         for _ in range(100):
+            if self.process.poll() is not None:
+                break
             with socket.socket() as s:
                 if s.connect_ex(("127.0.0.1", self.port)) == 0:
                     return self

@@ -16,11 +16,15 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
+sys.path.append(str(TOP / "tests/demo"))
+from ports import free_port  # noqa: E402
+
 BUILD = pathlib.Path(os.environ.get("VIGIE_BUILD", TOP / "build/gcc"))
 BROKER = TOP / "caller-gateway/vigie-broker"
 RECORDINGS = TOP / "models/recordings"
@@ -31,12 +35,6 @@ SENSORS = """\
   - {id: bouton, name: Bouton, room: Chambre, role: button}
   - {id: autre, name: Autre, room: Cuisine, role: button}
 """
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def wait_for(condition, what, seconds=WAIT_S):
@@ -205,6 +203,7 @@ class House:
     def start_broker(self):
         self.broker.start()
         def listens():
+            assert self.broker.process.poll() is None, self.broker.text()
             with socket.socket() as s:
                 return s.connect_ex(("127.0.0.1", self.port)) == 0
         wait_for(listens, f"the broker listens\n{self.broker.text()}")
