@@ -296,6 +296,8 @@ static int create_client(struct mqtt_paho *p, const struct mqtt_broker *broker)
 	bool is_ipv6 = strchr(broker->host, ':') != NULL;
 	char uri[URI_MAX];
 
+	/* it would keep the text of its last 400 steps, 125 kB, for nobody to read */
+	MQTTAsync_setTraceLevel(MQTTASYNC_TRACE_ERROR);
 	o.maxBufferedMessages = MQTT_IN_AIR_MAX; /* Paho's default is 100 */
 	(void)snprintf(uri, sizeof(uri), is_ipv6 ? "%s://[%s]:%u" : "%s://%s:%u",
 		broker->is_tls ? "ssl" : "tcp", broker->host, broker->port);

@@ -88,6 +88,11 @@ def bare_client(house, name, *words):
     return peer
 
 
+def resident_mb(pid):
+    """In millions of bytes, as it is promised."""
+    return status(pid, "VmRSS") * 1024 / 1e6
+
+
 def rest(house, name, peer, memory_limit):
     with daemon(house, name) as one:
         wait_for_broker(house.folder / f"{name}.control")
@@ -96,8 +101,8 @@ def rest(house, name, peer, memory_limit):
         time.sleep(REST_S)
         after = [(wake_ups(pid), cpu_s(pid)) for pid in (one.pid, peer.pid)]
         woken, used = [[(a[n] - b[n]) / REST_S for a, b in zip(after, before)] for n in (0, 1)]
-        line(f"{name}: resident memory at rest", status(one.pid, "VmRSS") / 1024, "MiB", "bare libraries with a TLS connection",
-             status(peer.pid, "VmRSS") / 1024, memory_limit)
+        line(f"{name}: resident memory at rest", resident_mb(one.pid), "MB", "bare libraries with a TLS connection",
+             resident_mb(peer.pid), memory_limit)
         line(f"{name}: wake-ups at rest", woken[0], "/s", "bare client", woken[1], 2)
         line(f"{name}: processor at rest", used[0] * 100, "%", "bare client", used[1] * 100, 0.1)
 
@@ -114,7 +119,7 @@ def work(house, peer):
         before = written_bytes(pid), syncs(counts)
         time.sleep(WORK_S)
         after = written_bytes(pid), syncs(counts)
-        memory = status(pid, "VmRSS") / 1024
+        memory = resident_mb(pid)
         with Control(house.folder / "hub.control") as control:
             heard = [s for s in control.ask(do="status")["sensors"] if s["state"] == "fresh" and s["id"].startswith("w")]
             assert len(heard) == WEARABLES, heard
@@ -125,7 +130,7 @@ def work(house, peer):
         traced.process.wait(10)
     assert pressed > after[1], "strace has counted no sync of a press"
     written = (after[0] - before[0]) / WORK_S * DAY_S / 1e9
-    line("hub: resident memory, everything on", memory, "MiB", "bare libraries with a TLS connection", status(peer.pid, "VmRSS") / 1024, 12)
+    line("hub: resident memory, everything on", memory, "MB", "bare libraries with a TLS connection", resident_mb(peer.pid), 12)
     line("hub: flash syncs, 3 wearables at 50 Hz", (after[1] - before[1]) / WORK_S, "/s", "a commit a sample", 150, 1)
     line("hub: flash written, 3 wearables at 50 Hz", written, "GB/day", "a page a sample", 3 * 50 * DAY_S * 4096 / 1e9, 0.1)
     line("hub: flash syncs of the first press since its start", pressed - after[1], "syncs", "one commit", 1)

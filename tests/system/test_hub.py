@@ -265,6 +265,16 @@ def test_HS_08_a_press_replayed_after_kill_9_is_none():
         assert play(house, capture) == [("help", 2)], "with the counter forgotten the frame is a press again"
 
 
+def test_what_the_hub_writes_to_memory_stays_small():
+    """What is its own alone: how much of the libraries' files is mapped depends on what else the machine has read."""
+    with House() as house:
+        house.start_broker()
+        house.start_hub()
+        with open(f"/proc/{house.hub.process.pid}/status", encoding="utf-8") as status:
+            own_kb = int(next(line for line in status if line.startswith("RssAnon:")).split()[1])
+        assert own_kb <= 2240, f"{own_kb} kB"
+
+
 def test_requests_that_make_no_sense_are_refused():
     with House() as house:
         house.start_hub(is_up=False)
