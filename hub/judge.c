@@ -65,6 +65,15 @@ static struct wearable *wearable_of(struct judge *j, const struct roster_sensor 
 	return NULL;
 }
 
+/* The same for reading. */
+static const struct fall *fall_of(const struct judge *j, const struct roster_sensor *sensor)
+{
+	for (unsigned int n = 0; n < ROSTER_WEARABLES_MAX; n++)
+		if (j->wearables[n].sensor == sensor)
+			return j->wearables[n].fall;
+	return NULL;
+}
+
 static int add(struct judge *j, const struct roster_sensor *sensor)
 {
 	struct wearable *w = sensor->role == ROLE_WEARABLE ? wearable_of(j, NULL) : NULL;
@@ -205,10 +214,16 @@ void judge_end(struct judge *j, const struct roster_sensor *sensor, struct momen
 
 enum wear_state judge_wear(const struct judge *j, const struct roster_sensor *sensor)
 {
-	for (unsigned int n = 0; n < ROSTER_WEARABLES_MAX; n++)
-		if (j->wearables[n].sensor == sensor && j->wearables[n].fall)
-			return fall_wear(j->wearables[n].fall);
-	return WEAR_UNHEARD;
+	const struct fall *fall = fall_of(j, sensor);
+
+	return fall ? fall_wear(fall) : WEAR_UNHEARD;
+}
+
+uint32_t judge_moves(const struct judge *j, const struct roster_sensor *sensor)
+{
+	const struct fall *fall = fall_of(j, sensor);
+
+	return fall ? fall_moves(fall) : 0;
 }
 
 void judge_turn(struct judge *j, struct moment at)

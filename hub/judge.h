@@ -44,6 +44,8 @@ void judge_surprise(struct judge *j, const struct routine_answer *answer,
 void judge_heard(struct judge *j, bool is_heard, struct moment at);
 /* Whether a wearable's stream looks worn (models/fall_wear.h), for supervision. */
 enum wear_state judge_wear(const struct judge *j, const struct roster_sensor *sensor);
+/* In how many seconds of its stream it moved (models/fall.h); 0 for what is no wearable. */
+uint32_t judge_moves(const struct judge *j, const struct roster_sensor *sensor);
 /* Time passed; a wearable silent for JUDGE_SILENCE_US has said all it will say. */
 void judge_turn(struct judge *j, struct moment at);
 /* When judge_turn() is due, or UINT64_MAX. */

@@ -4,6 +4,7 @@
  */
 #include "hub/rhythm.h"
 
+#include "hub/rhythm_heard.h"
 #include "hub/rhythm_words.h"
 #include "hub/store_rhythm.h"
 
@@ -64,11 +65,6 @@ static void follow_clock(struct rhythm *r, struct moment at)
 		(void)routine_not_heard(r->routine, time_of(r, at));
 }
 
-static bool is_of_rooms(const struct roster_sensor *s)
-{
-	return s->role == ROLE_MOTION || s->role == ROLE_CONTACT || s->role == ROLE_PRESSURE;
-}
-
 static enum routine_sign sign_of_role(enum sensor_role role)
 {
 	if (role == ROLE_CONTACT)
@@ -89,7 +85,8 @@ static bool is_said_of_life(const struct roster_sensor *sensor, enum reading_kin
 {
 	enum routine_sign sign;
 
-	return is_of_rooms(sensor) && routine_sign_of(kind, &sign) == 0 && sign != ROUTINE_USE;
+	return rhythm_is_of_rooms(sensor) && routine_sign_of(kind, &sign) == 0 &&
+	       sign != ROUTINE_USE;
 }
 
 /* All that are installed, before the first of them is heard: rooms have names, doors a side. */
@@ -97,7 +94,7 @@ static void make_known(struct rhythm *r)
 {
 	for (const struct roster_sensor *s = NULL;
 		(s = roster_following(r->supervision->roster, s));)
-		if (is_of_rooms(s))
+		if (rhythm_is_of_rooms(s))
 			(void)number_of(r, s);
 }
 
@@ -222,47 +219,6 @@ void rhythm_answered(struct rhythm *r, struct moment at)
 	(void)routine_answered(r->routine, time_of(r, at));
 }
 
-/* Whether somebody in that room ("" for anywhere) could be heard: by its motion sensors, where it
- * has any. */
-static bool is_audible(const struct rhythm *r, const char *room, uint64_t now_us)
-{
-	bool has_motion = false, has_any = false, hears_motion = false, hears_any = false;
-
-	for (const struct roster_sensor *s = NULL;
-		(s = roster_following(r->supervision->roster, s));) {
-		bool is_motion = s->role == ROLE_MOTION, is_heard;
-
-		if (!is_of_rooms(s) || (room[0] && strcmp(s->room, room) != 0))
-			continue;
-		is_heard = supervision_state(r->supervision, s, now_us) == SENSOR_FRESH;
-		has_any = true;
-		has_motion |= is_motion;
-		hears_any |= is_heard;
-		hears_motion |= is_heard && is_motion;
-	}
-	return has_motion ? hears_motion : !has_any || hears_any;
-}
-
-/* A way in by which rooms are heard is deaf: whoever walks into one of them is not noticed. */
-static bool is_deaf_somewhere(const struct rhythm *r)
-{
-	for (const struct roster_sensor *s = NULL;
-		(s = roster_following(r->supervision->roster, s));)
-		if (is_of_rooms(s) && supervision_is_deaf(r->supervision, s))
-			return true;
-	return false;
-}
-
-/* A sensor, of another room then, that cannot be heard any more: "" for none. */
-static const char *mute_elsewhere(const struct rhythm *r, uint64_t now_us)
-{
-	for (const struct roster_sensor *s = NULL;
-		(s = roster_following(r->supervision->roster, s));)
-		if (is_of_rooms(s) && supervision_state(r->supervision, s, now_us) >= SENSOR_STALE)
-			return s->name;
-	return "";
-}
-
 static const char *last_room(const struct rhythm *r)
 {
 	struct routine_time since;
@@ -278,8 +234,9 @@ static bool can_hear(struct rhythm *r, struct moment at)
 {
 	int64_t now_ms = utc_of(r, at);
 
-	if (!is_deaf_somewhere(r) && is_audible(r, last_room(r), at.now_us) &&
-		is_audible(r, "", at.now_us)) {
+	if (!rhythm_is_deaf(r->supervision) &&
+		rhythm_is_audible(r->supervision, last_room(r), at.now_us) &&
+		rhythm_is_audible(r->supervision, "", at.now_us)) {
 		r->deaf_from_ms = 0;
 		return true;
 	}
@@ -291,16 +248,40 @@ static bool can_hear(struct rhythm *r, struct moment at)
 	return false;
 }
 
+/* In the home's hours, what was so long ago on the loop's clock; 0 stays 0. */
+static int64_t utc_then(const struct rhythm *r, uint64_t then_us, struct moment at)
+{
+	uint64_t ago_us = at.now_us - then_us;
+
+	return then_us == 0 ? 0
+			    : utc_of(r, at) - (int64_t)((double)ago_us *
+							(r->speed > 0 ? r->speed : 1) / US_PER_MS);
+}
+
+static void tell_worn(struct rhythm *r, struct moment at)
+{
+	struct supervision_near near = {0};
+	struct routine_worn worn = {0};
+
+	if (rhythm_worn(r->supervision, at.now_us, &near))
+		worn = (struct routine_worn){.from_ms = utc_then(r, near.from_us, at),
+			.worn_ms = utc_then(r, near.worn_us, at),
+			.heard_ms = utc_then(r, near.heard_us, at)};
+	(void)routine_worn(r->routine, time_of(r, at), &worn);
+}
+
 static int look(struct rhythm *r, struct moment at, struct suspicion ret[RHYTHM_TURN_MAX],
 	struct routine_answer answers[RHYTHM_TURN_MAX])
 {
 	struct routine_time now = time_of(r, at);
-	int count = routine_judge(r->routine, now, answers);
+	int count;
 
+	tell_worn(r, at);
+	count = routine_judge(r->routine, now, answers);
 	for (int n = 0; n < count; n++) {
 		ret[n] = rhythm_suspicion(&answers[n],
 			routine_room_name(r->routine, answers[n].room),
-			mute_elsewhere(r, at.now_us), now);
+			rhythm_mute(r->supervision, at.now_us), now);
 		/* people read the real time, whatever is played */
 		ret[n].event_ms = at.wall_ms;
 	}

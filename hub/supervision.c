@@ -12,6 +12,8 @@
 #define DEAF_US    UINT64_MAX
 #define UNKNOWN_US UINT64_MAX
 
+#define WORN_APART_US (60 * US_PER_S) /* movements further apart than that are two */
+
 static uint64_t silent_us(const struct watched *w, uint64_t now_us)
 {
 	bool is_counting = w->from_us != DEAF_US && now_us > w->from_us;
@@ -108,6 +110,11 @@ void supervision_hear(struct supervision *s, const struct roster_sensor *sensor,
 
 	if (w->has_been_heard)
 		cadence_learn(&w->cadence, silent_us(w, now_us));
+	if (w->near_us == 0 || silent_us(w, now_us) > SUPERVISION_NEAR_US)
+		w->near_us = now_us > 0 ? now_us : 1;
+	/* what said so goes on being worn until it says otherwise, or was not heard in between */
+	if (w->says_worn && w->unworn_us == 0 && w->worn_us >= w->near_us)
+		w->worn_us = now_us;
 	w->has_been_heard = true;
 	w->heard_us = now_us > 0 ? now_us : 1;
 	w->silent_us = 0;
@@ -170,6 +177,8 @@ void supervision_reading(struct supervision *s, const struct roster_sensor *sens
 		return;
 	w->says_worn = true;
 	set_since(&w->unworn_us, value == 0, now_us);
+	if (value != 0)
+		w->worn_us = now_us;
 }
 
 void supervision_wear(struct supervision *s, const struct roster_sensor *sensor,
@@ -182,6 +191,34 @@ void supervision_wear(struct supervision *s, const struct roster_sensor *sensor,
 	set_since(&w->stuck_us, state == WEAR_STUCK, now_us);
 	if (!w->says_worn)
 		set_since(&w->unworn_us, state == WEAR_STILL, now_us);
+}
+
+void supervision_moves(
+	struct supervision *s, const struct roster_sensor *sensor, uint32_t moves, uint64_t now_us)
+{
+	struct watched *w = watched_of(s, sensor, now_us);
+	/* fewer: a stream that began anew */
+	bool is_moved = moves > (moves < w->moves ? 0 : w->moves);
+
+	w->moves = moves;
+	if (!is_moved || now_us < w->moved_us[WORN_MOVES - 1] + WORN_APART_US)
+		return;
+	memmove(w->moved_us, w->moved_us + 1, sizeof(w->moved_us) - sizeof(w->moved_us[0]));
+	w->moved_us[WORN_MOVES - 1] = now_us;
+	if (!w->says_worn && w->moved_us[0] && now_us - w->moved_us[0] <= WORN_WITHIN_US)
+		w->worn_us = w->moved_us[0];
+}
+
+bool supervision_near(const struct supervision *s, const struct roster_sensor *sensor,
+	uint64_t now_us, struct supervision_near *ret)
+{
+	const struct watched *w = known_of(s, sensor);
+
+	if (!w || sensor->role != ROLE_WEARABLE || sensor->is_failed || w->heard_us == 0 ||
+		silent_us(w, now_us) > SUPERVISION_NEAR_US)
+		return false;
+	*ret = (struct supervision_near){w->near_us, w->worn_us, w->heard_us};
+	return true;
 }
 
 void supervision_chatters(

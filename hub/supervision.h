@@ -20,6 +20,15 @@
 #define WAY_BUS(bus)         (2 + (bus))
 #define SUPERVISION_WAYS_MAX WAY_BUS(HUB_BUSES_MAX)
 
+/* A wearable silent for longer is out of hearing: its deadline as a sensor is longer, for it goes
+ * out with who wears it. */
+#define SUPERVISION_NEAR_US (600 * US_PER_S)
+/* Moved in so many different minutes within WORN_WITHIN_US: is worn. Somebody awake never rested
+ * for more than 224 s (models/fall_wear.h); what lies somewhere and is knocked against moves once.
+ */
+#define WORN_MOVES     3
+#define WORN_WITHIN_US (600 * US_PER_S)
+
 /* One sensor, in the row that the roster gives it. */
 struct watched {
 	struct sensor_id id; /* whose this is; "": nobody's */
@@ -35,6 +44,11 @@ struct watched {
 	uint64_t stuck_us;                              /* its accelerometer */
 	bool says_worn;      /* by a reading of its own, which counts more than its stream */
 	uint64_t chatter_us; /* last, UINT64_MAX: never */
+	/* a wearable near and on somebody */
+	uint64_t near_us; /* since when heard without SUPERVISION_NEAR_US of silence; 0: not yet */
+	uint64_t worn_us; /* last shown to be worn; 0: never */
+	uint32_t moves;   /* of its stream, as last told */
+	uint64_t moved_us[WORN_MOVES]; /* the last ones in different minutes, oldest first */
 };
 
 /* What sensors are heard by. */
@@ -79,6 +93,9 @@ void supervision_reading(struct supervision *s, const struct roster_sensor *sens
 /* How a wearable's stream looks. */
 void supervision_wear(struct supervision *s, const struct roster_sensor *sensor,
 	enum wear_state state, uint64_t now_us);
+/* In how many seconds of its stream it moved until now (models/fall.h). */
+void supervision_moves(
+	struct supervision *s, const struct roster_sensor *sensor, uint32_t moves, uint64_t now_us);
 /* Its contact flutters. */
 void supervision_chatters(
 	struct supervision *s, const struct roster_sensor *sensor, uint64_t now_us);
@@ -97,6 +114,18 @@ uint64_t supervision_silent_us(
 	const struct supervision *s, const struct roster_sensor *sensor, uint64_t now_us);
 uint32_t supervision_deadline_s(const struct supervision *s, const struct roster_sensor *sensor);
 bool supervision_is_learned(const struct supervision *s, const struct roster_sensor *sensor);
+
+/* A wearable within hearing. */
+struct supervision_near {
+	uint64_t from_us; /* so long without SUPERVISION_NEAR_US of silence */
+	uint64_t worn_us; /* last shown to be worn, by its own word or by moving; 0: never */
+	uint64_t heard_us;
+};
+/* False for what is no wearable, has failed or was not heard for SUPERVISION_NEAR_US in which it
+ * was listened to, ret untouched. One that moves is shown to be worn since the first of WORN_MOVES
+ * movements, so that what happened before them proves nothing; its own word counts more. */
+bool supervision_near(const struct supervision *s, const struct roster_sensor *sensor,
+	uint64_t now_us, struct supervision_near *ret);
 
 /*
  * Whether the silence of a room says something about the people in it: it has sensors that people

@@ -112,8 +112,10 @@ static void hear_links(struct hub *h, uint64_t now_us)
 static void look_at_wearables(struct hub *h, uint64_t now_us)
 {
 	for (const struct roster_sensor *s = NULL; (s = roster_following(&h->config.roster, s));)
-		if (s->role == ROLE_WEARABLE)
+		if (s->role == ROLE_WEARABLE) {
 			supervision_wear(&h->supervision, s, judge_wear(h->judge, s), now_us);
+			supervision_moves(&h->supervision, s, judge_moves(h->judge, s), now_us);
+		}
 }
 
 /* Whoever is heard proves that the radio hears; whoever floods it, that it does not. */

@@ -281,6 +281,11 @@ enum wear_state fall_wear(const struct fall *f)
 	return wear_watch_state(&f->wear);
 }
 
+uint32_t fall_moves(const struct fall *f)
+{
+	return f->wear.moves;
+}
+
 int wear_place_from_text(const char *text, enum wear_place *ret)
 {
 	static const struct {

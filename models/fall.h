@@ -59,6 +59,9 @@ int fall_finish(struct fall *f, struct fall_answer ret[FALL_EVENTS_MAX]);
  * supervision. WEAR_UNHEARD in a stream's first second, and again after fall_finish() or where a
  * stream began anew. */
 enum wear_state fall_wear(const struct fall *f);
+/* In how many seconds of this stream it moved (models/fall_wear.h); from 0 where one begins anew.
+ */
+uint32_t fall_moves(const struct fall *f);
 
 /*
  * For training and measuring only. Other weights than the shipped ones (borrowed), and a witness of

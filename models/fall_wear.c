@@ -38,6 +38,7 @@ void wear_watch_close_second(struct wear_watch *w)
 		is_near = is_near && abs(mean_mg[k] - w->anchor_mg[k]) <= WEAR_STILL_MG;
 	}
 	w->still_s = is_near ? w->still_s + (w->still_s < UINT32_MAX) : 0;
+	w->moves += w->has_anchor && !is_near && w->moves < UINT32_MAX;
 	if (!is_near)
 		memcpy(w->anchor_mg, mean_mg, sizeof(mean_mg));
 	w->has_anchor = true;

@@ -36,6 +36,7 @@ struct wear_watch {
 	bool has_anchor;
 	int16_t anchor_mg[3];
 	uint32_t still_s, stuck_s;
+	uint32_t moves; /* seconds that were not where the stream had rested before */
 };
 
 void wear_watch_init(struct wear_watch *w);

@@ -138,6 +138,20 @@ int routine_not_heard(struct routine *r, struct routine_time until);
 /* The resident said something without being heard in a room (a button, an answer): the silence
  * begins anew where it was, and is not learned. −EINVAL for an impossible time. */
 int routine_answered(struct routine *r, struct routine_time at);
+/*
+ * What is heard of wearables that those who live here wear, told before each routine_judge(): UTC,
+ * all 0 where none is within hearing. Worn since the outer door was last used, it was not its
+ * wearer who went out: no "away" as long as it is heard; heard so for ROUTINE_STAYED_MS since, that
+ * door counts no more, whatever becomes of the wearable, and whoever was thought away is at home
+ * (the silence begins anew). It is no sign of life, and where a ROUTINE_PLACE speaks that one is
+ * believed. −EINVAL for an impossible time.
+ */
+struct routine_worn {
+	int64_t from_ms;  /* within hearing since */
+	int64_t worn_ms;  /* last shown to be worn; 0: not shown */
+	int64_t heard_ms; /* last heard */
+};
+int routine_worn(struct routine *r, struct routine_time now, const struct routine_worn *worn);
 /* Some of the silence under way was not listened to: it is judged and not learned. */
 void routine_missed(struct routine *r);
 /* The clock that gave the times was set, by so much: the silence under way keeps its length.

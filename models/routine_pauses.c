@@ -52,6 +52,13 @@ int routine_answered(struct routine *r, struct routine_time at)
 	return 0;
 }
 
+int routine_worn(struct routine *r, struct routine_time now, const struct routine_worn *worn)
+{
+	if (!is_possible_time(now))
+		return -EINVAL;
+	return presence_worn(r, now.utc_ms, worn) ? routine_answered(r, now) : 0;
+}
+
 void routine_missed(struct routine *r)
 {
 	r->is_cut = true;

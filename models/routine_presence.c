@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Home or away. The outer door used, then ten silent minutes: away, unless somebody has been on a
- * mat since before, which was never on in a long absence: then a visitor left. Away, only somebody
- * moving about (RECENT_MAX activations inside within ten minutes), a mat pressed and kept, or a
- * place that says so brings home: lone activations do not (a recording with absences of 10-16 h has
- * some in each). Which contact is the outer door is said by the installer; where nobody said, it
- * shows by what it begins and ends.
+ * mat since before, which was never on in a long absence, or a wearable is worn and heard since:
+ * then a visitor left. Away, only somebody moving about (RECENT_MAX activations inside within ten
+ * minutes), a mat pressed and kept, a wearable worn and heard for long, or a place that says so
+ * brings home: lone activations do not (a recording with absences of 10-16 h has some in each).
+ * Which contact is the outer door is said by the installer; where nobody said, it shows by what it
+ * begins and ends.
  */
 #include "models/routine_state.h"
 
@@ -63,8 +64,10 @@ void presence_sign(struct routine *r, const struct sensor *s, bool is_on, int64_
 		place(p, s, is_on);
 		return;
 	}
-	if (s->role == ROUTINE_OUTER_DOOR)
+	if (s->role == ROUTINE_OUTER_DOOR) {
 		p->door_ms = utc_ms;
+		p->is_worn_here = false;
+	}
 	if (s->sign == ROUTINE_MAT)
 		p->mat_ms = is_on ? utc_ms : 0;
 	if (!presence_is_inside(s) || !is_on)
@@ -122,13 +125,28 @@ void presence_silence(struct routine *r, int64_t utc_ms)
 		return;
 	}
 	if (utc_ms - r->last.utc_ms < ROUTINE_GONE_MS || !left_by_door(p, r->last.utc_ms) ||
-		is_on_a_mat(r, utc_ms))
+		p->is_worn_here || is_on_a_mat(r, utc_ms))
 		return;
 	p->now = ROUTINE_AWAY;
 	p->recent_count = 0;
 	p->mat_ms = 0;
 	r->stay_since_ms = 0;
 	r->walk_since_ms = 0;
+}
+
+bool presence_worn(struct routine *r, int64_t utc_ms, const struct routine_worn *worn)
+{
+	struct presence *p = &r->presence;
+	int64_t since_ms = worn->from_ms > p->door_ms ? worn->from_ms : p->door_ms;
+	bool was_away = p->now == ROUTINE_AWAY;
+
+	p->is_worn_here = worn->worn_ms > p->door_ms + ROUTINE_LEAVING_MS &&
+			  worn->worn_ms <= utc_ms && worn->heard_ms <= utc_ms;
+	if (p->is_place_known || !p->is_worn_here || worn->heard_ms - since_ms < ROUTINE_STAYED_MS)
+		return false;
+	p->door_ms = 0;
+	p->now = ROUTINE_HOME;
+	return was_away;
 }
 
 static bool has_outer_door(const struct routine *r)

@@ -80,6 +80,7 @@ struct presence {
 	int64_t door_ms;               /* last use of an outer door, 0 never */
 	int64_t recent_ms[RECENT_MAX]; /* of the last activations inside, oldest first */
 	int64_t mat_ms;                /* a mat pressed while away, not yet believed */
+	bool is_worn_here; /* not saved: since the door a wearable was heard, and worn */
 };
 
 struct night { /* by local day number, days since 1970 */
@@ -129,9 +130,10 @@ struct routine {
 #define ROUTINE_DOOR_MS      600000 /* the door counts for a silence that begins this soon after */
 #define ROUTINE_MAT_MS       300000 /* a mat pressed this long: somebody is there */
 #define ROUTINE_LEAVING_MS \
-	20000                /* activations this soon after the door still belong to leaving \
-			      */
-#define ROUTINE_CAME_SIGNS 1 /* activations inside, soon after the door: somebody came */
+	20000                      /* activations this soon after the door still belong to leaving \
+				    */
+#define ROUTINE_STAYED_MS  1800000 /* worn and heard this long after the door: did not go out */
+#define ROUTINE_CAME_SIGNS 1       /* activations inside, soon after the door: somebody came */
 #define NIGHT_UNTIL_H      5
 #define MORNING_FROM_H     4
 
@@ -171,6 +173,8 @@ bool presence_is_inside(const struct sensor *s);
 void presence_sign(struct routine *r, const struct sensor *s, bool is_on, int64_t utc_ms);
 /* What silence until then says of it: gone through the door, or somebody on a mat. */
 void presence_silence(struct routine *r, int64_t utc_ms);
+/* What a wearable says of the door: true where somebody thought away is at home. */
+bool presence_worn(struct routine *r, int64_t utc_ms, const struct routine_worn *worn);
 /* The silence that began at from_ms was an absence: mats that were on throughout are sticky. */
 void presence_learn_mats(struct routine *r, int64_t from_ms);
 void presence_learn_door(

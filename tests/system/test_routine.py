@@ -116,6 +116,35 @@ def test_movement_answers_for_inactivity():
         wait_for(lambda: [i["state"] for i in house.gateway.incidents(True)] == ["cancelled"], "the centre knows")
 
 
+def play_a_visit(house, worn):
+    """A visitor comes in the sixth morning's quiet and goes again; what is heard of a watch after the door."""
+    days = play(house.folder, DAYS, "10:00")
+    date = (FIRST + datetime.timedelta(days=DAYS - 1)).isoformat()
+    with open(days, "a", encoding="utf-8") as to:
+        for second, value in ((0, 1), (5, 0)):
+            to.write(f"{date}T10:05:{second:02}.000,front-door,front-door,contact,{value}\n")
+        to.write(f"{date}T10:09:00.000,watch,,worn,{worn}\n")
+    house.start_hub("--replay", days, "--speed", SPEED)
+    house.hub.wait_step("ended", seconds=40)
+
+
+def test_a_visitor_who_leaves_is_not_her_absence():
+    """She sits there with a watch on her wrist: asked about in due time. Off her wrist, it says nothing of her."""
+    sensors = SENSORS + "  - {id: watch, name: watch, role: wearable, place: wrist}\n"
+    for worn in (1, 0):
+        with House(ask_s=1, sensors=sensors) as house:
+            house.start_broker()
+            house.start_gateway()
+            play_a_visit(house, worn)
+            if worn:
+                house.hub.wait_step("raised", seconds=20)
+                assert routine(house)["presence"] == "home"
+            else:
+                wait_for(lambda: routine(house)["presence"] == "away", "she is thought away")
+                assert not house.hub.told("suspected")
+
+
 if __name__ == "__main__":
     sys.exit(run_tests([test_a_silence_unlike_this_home_is_raised_at_the_centre, test_what_was_learned_survives_kill_9,
-                        test_a_state_that_cannot_be_used_is_kept_aside_and_told, test_movement_answers_for_inactivity]))
+                        test_a_state_that_cannot_be_used_is_kept_aside_and_told, test_movement_answers_for_inactivity,
+                        test_a_visitor_who_leaves_is_not_her_absence]))

@@ -50,11 +50,14 @@ static void test_a_sensor_on_the_table_is_still_until_it_is_moved(void **state)
 
 	play(l, on_the_table, 0, WEAR_STILL_S - 5, 25);
 	assert_int_equal(fall_wear(l->fall), WEAR_WORN);
+	assert_int_equal(fall_moves(l->fall), 0); /* beginning is no movement */
 	play(l, on_the_table, WEAR_STILL_S - 5, WEAR_STILL_S + 5, 25);
 	assert_int_equal(fall_wear(l->fall), WEAR_STILL);
 	play(l, asleep, WEAR_STILL_S + 5, WEAR_STILL_S + 10, 25);
 	assert_int_equal(fall_wear(l->fall), WEAR_WORN);
+	assert_in_range(fall_moves(l->fall), 1, 3);
 	end(l);
+	assert_int_equal(fall_moves(l->fall), 0);
 	assert_int_equal(fall_wear(l->fall), WEAR_UNHEARD);
 }
 
