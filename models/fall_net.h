@@ -3,6 +3,9 @@
  * A small net over an impact's features, beside the trees (fall_score): two rectified layers and a
  * sum, in 16-bit integers, so that it decides alike on every machine. What it gives is log-odds in
  * FALL_LEAF_PARTS, as the trees do. Pure.
+ *
+ * A layer's weights lie by two inputs, and within these by unit: one instruction multiplies and
+ * adds both inputs of some units, and no sum is spread over a register.
  */
 #pragma once
 
@@ -23,9 +26,9 @@
 struct fall_net {
 	int16_t low[FALL_NET_INPUTS], high[FALL_NET_INPUTS];
 	int16_t middle[FALL_NET_INPUTS], times[FALL_NET_INPUTS];
-	int16_t first[FALL_NET_HIDDEN][FALL_NET_INPUTS];
+	_Alignas(32) int16_t first[FALL_NET_INPUTS / 2][FALL_NET_HIDDEN][2];
 	int32_t first_offset[FALL_NET_HIDDEN];
-	int16_t second[FALL_NET_SECOND][FALL_NET_HIDDEN];
+	_Alignas(32) int16_t second[FALL_NET_HIDDEN / 2][FALL_NET_SECOND][2];
 	int32_t second_offset[FALL_NET_SECOND];
 	int16_t last[FALL_NET_SECOND];
 	int32_t last_offset;

@@ -234,8 +234,8 @@ static int read_fold(
 	if (!file)
 		return complain(&r, -errno, strerror(errno));
 	error = next_line(&r);
-	if (error == 0 && strcmp(r.text, "vigie-fall-fold 1") != 0)
-		error = complain(&r, -EBADMSG, "needs `vigie-fall-fold 1`");
+	if (error == 0 && strcmp(r.text, "vigie-fall-fold 2") != 0)
+		error = complain(&r, -EBADMSG, "needs `vigie-fall-fold 2`");
 	if (error == 0)
 		error = next_line(&r);
 	if (error == 0 && strcmp(r.text, wanted) != 0) {

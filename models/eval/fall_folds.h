@@ -4,7 +4,7 @@
  * be judged by a model that never met its subject. A person is "set/subject". Text, one fold a file
  * (*.fold):
  *
- *   vigie-fall-fold 1
+ *   vigie-fall-fold 2
  *   protocol loso            or set
  *   train weda/U01           a line for each person learnt from …
  *   test weda/U02            … and left out

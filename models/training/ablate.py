@@ -17,7 +17,7 @@ import sys
 import numpy as np
 
 import train
-from judge import FEATURES, HIDDEN, INPUTS, LEAF_PARTS, LEAVES, NODES, SECOND, Forest, Net
+from judge import FEATURES, HIDDEN, INPUTS, LEAF_PARTS, LEAVES, NODES, SECOND, Forest, Net, out_of_twos
 
 GROUPS = {"moments": (0, 48), "angles between windows, direction of the blow": (48, 63),
           "velocities": (63, 73), "lightness before": (73, 80), "peaks and their width": (80, 98),
@@ -45,9 +45,9 @@ class Stored:
                 self.net = Net.__new__(Net)
                 for name in ("low", "high", "middle", "times"):
                     setattr(self.net, name, numbers()[:FEATURES])
-                self.net.first = numbers().reshape(HIDDEN, INPUTS)
+                self.net.first = out_of_twos(numbers().reshape(INPUTS // 2, HIDDEN, 2))
                 self.net.first_offset = numbers()
-                self.net.second = numbers().reshape(SECOND, HIDDEN)
+                self.net.second = out_of_twos(numbers().reshape(HIDDEN // 2, SECOND, 2))
                 self.net.second_offset, self.net.last, self.net.last_offset = numbers(), numbers(), numbers()
         assert len(self.forest.features) % NODES == 0 and len(self.forest.leaves) % LEAVES == 0
 

@@ -121,7 +121,18 @@ class Net:
         for name in ("low", "high", "middle", "times"):
             yield name, padded(getattr(self, name))
         for name in ("first", "first_offset", "second", "second_offset", "last", "last_offset"):
-            yield name, getattr(self, name).ravel()
+            yield name, in_twos(getattr(self, name)) if name in ("first", "second") else getattr(self, name)
+
+
+def in_twos(weights):
+    """[unit][input] → [input / 2][unit][input % 2], and back with out_of_twos."""
+    units, inputs = weights.shape
+    return weights.reshape(units, inputs // 2, 2).transpose(1, 0, 2)
+
+
+def out_of_twos(weights):
+    twos, units, _ = weights.shape
+    return weights.transpose(1, 0, 2).reshape(units, 2 * twos)
 
 
 def fit(program, seed, rows, labels, weight):

@@ -21,7 +21,7 @@ import sys
 import numpy as np
 import xgboost
 
-from judge import DEPTH, FEATURES, HIDDEN, INPUTS, LEAF_PARTS, Forest, Net
+from judge import DEPTH, FEATURES, LEAF_PARTS, Forest, Net
 
 TREES = 128
 STILL_MOST, LIVELY_MOST = 10, 15  # as in models/fall_score.h
@@ -260,18 +260,15 @@ def real(value):
     return text + ("F" if "." in text or "e" in text else ".0F")
 
 
+def nested(values):
+    return ",\n".join("{" + nested(v) + "}" for v in values) if values.ndim > 2 else \
+        numbers(["{" + ", ".join(map(str, v)) + "}" for v in values] if values.ndim == 2 else values)
+
+
 def write_net(out, name, net):
     out.write(f"static const struct fall_net {name}_net = {{\n")
     for table, values in net.tables():
-        width = {"first": INPUTS, "second": HIDDEN}.get(table)
-        if len(values) == 1:
-            out.write(f"\t.{table} = {values[0]},\n")
-        elif width:
-            lines = ",\n".join("{" + numbers(values[i:i + width]) + "}"
-                               for i in range(0, len(values), width))
-            out.write(f"\t.{table} = {{{lines}}},\n")
-        else:
-            out.write(f"\t.{table} = {{{numbers(values)}}},\n")
+        out.write(f"\t.{table} = {values[0]},\n" if len(values) == 1 else f"\t.{table} = {{{nested(values)}}},\n")
     out.write("};\n")
 
 
@@ -303,7 +300,7 @@ def write_c(path, digest, judges, calibrations):
 
 def write_fold(path, protocol, train, test, place, judge):
     with open(path, "w", encoding="utf-8") as out:
-        out.write(f"vigie-fall-fold 1\nprotocol {protocol}\n")
+        out.write(f"vigie-fall-fold 2\nprotocol {protocol}\n")
         for word, people in (("train", train), ("test", test)):
             out.write("".join(f"{word} {p}\n" for p in people))
         out.write(f"forest {place} {judge.forest.trees()}\n")
@@ -311,7 +308,7 @@ def write_fold(path, protocol, train, test, place, judge):
             out.write(" ".join(str(v) for v in getattr(judge.forest, kind)) + "\n")
         out.write(f"net {place}\n")
         for _, values in judge.net.tables():
-            out.write(" ".join(str(v) for v in values) + "\n")
+            out.write(" ".join(str(v) for v in values.ravel()) + "\n")
         out.write("end\n")
 
 

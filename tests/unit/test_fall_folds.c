@@ -37,7 +37,7 @@ static void write_fold(const struct place *p, const char *name, const char *prot
 	path_of(p, name, path);
 	f = fopen(path, "we");
 	assert_non_null(f);
-	(void)fprintf(f, "vigie-fall-fold 1\nprotocol %s\n%sforest wrist 1\n", protocol, body);
+	(void)fprintf(f, "vigie-fall-fold 2\nprotocol %s\n%sforest wrist 1\n", protocol, body);
 	for (int i = 0; i < FALL_NODES; i++)
 		(void)fprintf(f, "%d ", i % FALL_FEATURES);
 	(void)fprintf(f, "\n");

@@ -13,12 +13,14 @@
 #include "models/fall_score.h"
 #include "models/recordings/random.h"
 
-static int64_t plain_unit(const int64_t *inputs, const int16_t *weights, int count, int64_t offset)
+/* `weights` are one unit's, `apart` from one two of inputs to the next. */
+static int64_t plain_unit(
+	const int64_t *inputs, const int16_t *weights, int apart, int count, int64_t offset)
 {
 	int64_t sum = offset;
 
 	for (int i = 0; i < count; i++)
-		sum += inputs[i] * weights[i];
+		sum += inputs[i] * weights[i / 2 * apart + i % 2];
 	sum >>= FALL_NET_SHIFT;
 	return sum < 0 ? 0 : sum > FALL_NET_MOST ? FALL_NET_MOST : sum;
 }
@@ -35,10 +37,11 @@ static int64_t plain_margin(const struct fall_net *n, const int16_t features[FAL
 		inputs[i] = (x - n->middle[i]) * n->times[i];
 	}
 	for (int h = 0; h < FALL_NET_HIDDEN; h++)
-		hidden[h] = plain_unit(inputs, n->first[h], FALL_NET_INPUTS, n->first_offset[h]);
+		hidden[h] = plain_unit(inputs, n->first[0][h], 2 * FALL_NET_HIDDEN, FALL_NET_INPUTS,
+			n->first_offset[h]);
 	for (int s = 0; s < FALL_NET_SECOND; s++)
-		margin += n->last[s] *
-			  plain_unit(hidden, n->second[s], FALL_NET_HIDDEN, n->second_offset[s]);
+		margin += n->last[s] * plain_unit(hidden, n->second[0][s], 2 * FALL_NET_SECOND,
+					       FALL_NET_HIDDEN, n->second_offset[s]);
 	return margin >> 9;
 }
 
@@ -50,12 +53,12 @@ static void any_net(struct random *r, struct fall_net *ret)
 		ret->high[i] = (int16_t)(ret->middle[i] + random_to(r, 400));
 		ret->times[i] = (int16_t)random_to(r, 10);
 		for (int h = 0; h < FALL_NET_HIDDEN; h++)
-			ret->first[h][i] = (int16_t)random_around(r, 1500);
+			ret->first[i / 2][h][i % 2] = (int16_t)random_around(r, 1500);
 	}
 	for (int h = 0; h < FALL_NET_HIDDEN; h++) {
 		ret->first_offset[h] = random_around(r, 1000000);
 		for (int s = 0; s < FALL_NET_SECOND; s++)
-			ret->second[s][h] = (int16_t)random_around(r, 1200);
+			ret->second[h / 2][s][h % 2] = (int16_t)random_around(r, 1200);
 	}
 	for (int s = 0; s < FALL_NET_SECOND; s++) {
 		ret->second_offset[s] = random_around(r, 1000000);
@@ -98,7 +101,7 @@ static void test_sums_that_could_leave_32_bits_are_found_out(void **state)
 	assert_false(fall_net_is_sound(&net));
 	any_net(&r, &net);
 	for (int i = 0; i < FALL_NET_INPUTS; i++)
-		net.first[7][i] = INT16_MIN;
+		net.first[i / 2][7][i % 2] = INT16_MIN;
 	assert_false(fall_net_is_sound(&net));
 	any_net(&r, &net);
 	net.second_offset[2] = INT32_MAX;
