@@ -138,31 +138,31 @@ int hub_suspect(struct hub *h, const struct suspicion *s, struct moment at)
 	return r < 0 ? r : (int)row;
 }
 
-unsigned int hub_faults(const struct hub *h, char ret[HEARTBEAT_FAULTS_MAX][INCIDENT_TEXT_MAX])
+unsigned int hub_faults(const struct hub *h, char faults[HEARTBEAT_FAULTS_MAX][INCIDENT_TEXT_MAX])
 {
 	unsigned int count = 0;
 
 	if (outbox_fault(h->outbox)[0])
-		(void)snprintf(ret[count++], INCIDENT_TEXT_MAX, "%s", outbox_fault(h->outbox));
+		(void)snprintf(faults[count++], INCIDENT_TEXT_MAX, "%s", outbox_fault(h->outbox));
 	if (h->rhythm && rhythm_fault(h->rhythm)[0])
-		(void)snprintf(ret[count++], INCIDENT_TEXT_MAX, "%s", rhythm_fault(h->rhythm));
+		(void)snprintf(faults[count++], INCIDENT_TEXT_MAX, "%s", rhythm_fault(h->rhythm));
 	if (history_fault(h->keep.history)[0])
 		(void)snprintf(
-			ret[count++], INCIDENT_TEXT_MAX, "%s", history_fault(h->keep.history));
+			faults[count++], INCIDENT_TEXT_MAX, "%s", history_fault(h->keep.history));
 	if (uplink_why(h->uplink)[0])
 		(void)snprintf(
-			ret[count++], INCIDENT_TEXT_MAX, "link: %.90s", uplink_why(h->uplink));
+			faults[count++], INCIDENT_TEXT_MAX, "link: %.90s", uplink_why(h->uplink));
 	if (walk_is_on(h) && count < HEARTBEAT_FAULTS_MAX)
-		(void)snprintf(ret[count++], INCIDENT_TEXT_MAX, "a walk test is under way");
-	count = prompts_faults(h, ret, count);
+		(void)snprintf(faults[count++], INCIDENT_TEXT_MAX, "a walk test is under way");
+	count = prompts_faults(h, faults, count);
 	for (unsigned int n = 0; n < h->sources_count && count < HEARTBEAT_FAULTS_MAX; n++) {
 		const struct hub_source *s = &h->sources[n];
 
 		if (s->health.state == SOURCE_DEAF)
-			(void)snprintf(ret[count++], INCIDENT_TEXT_MAX, "%.16s deaf: %.60s",
+			(void)snprintf(faults[count++], INCIDENT_TEXT_MAX, "%.16s deaf: %.60s",
 				s->source->ops->name, s->health.why);
 	}
-	return watch_faults(h, ret, outputs_faults(h, ret, count));
+	return watch_faults(h, faults, outputs_faults(h, faults, count));
 }
 
 static int init_store(struct hub *h)

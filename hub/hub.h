@@ -141,7 +141,7 @@ void hub_save_counters(struct hub *h, struct moment at);
 /* A suspicion on its way to the centre: its row; −EALREADY when it adds nothing; −errno. */
 int hub_suspect(struct hub *h, const struct suspicion *s, struct moment at);
 /* What a technician should know, at most HEARTBEAT_FAULTS_MAX: how many. */
-unsigned int hub_faults(const struct hub *h, char ret[HEARTBEAT_FAULTS_MAX][INCIDENT_TEXT_MAX]);
+unsigned int hub_faults(const struct hub *h, char faults[HEARTBEAT_FAULTS_MAX][INCIDENT_TEXT_MAX]);
 
 /* The listener that every source of this hub is given (senses.c). */
 struct source_listener hub_listener(struct hub_source *source);

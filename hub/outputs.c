@@ -174,7 +174,7 @@ void outputs_on_written(const struct modbus_write *write, int error, void *userd
 	}
 }
 
-static void put_fault(const struct hub *h, unsigned int n, char ret[INCIDENT_TEXT_MAX])
+static void put_fault(const struct hub *h, unsigned int n, char fault[INCIDENT_TEXT_MAX])
 {
 	const struct output_place *place = &h->config.outputs.places[n];
 	int error = h->outputs.rows[n].error;
@@ -182,10 +182,10 @@ static void put_fault(const struct hub *h, unsigned int n, char ret[INCIDENT_TEX
 	const char *why = error == -EINVAL ? refused : strerrordesc_np(-error);
 
 	if (place->is_gpio)
-		(void)snprintf(ret, INCIDENT_TEXT_MAX, "%s at %s line %u: %.32s",
+		(void)snprintf(fault, INCIDENT_TEXT_MAX, "%s at %s line %u: %.32s",
 			output_kind_text(place->kind), place->gpio.chip, place->gpio.line, why);
 	else
-		(void)snprintf(ret, INCIDENT_TEXT_MAX, "%s at %s slave %u coil %u: %.32s",
+		(void)snprintf(fault, INCIDENT_TEXT_MAX, "%s at %s slave %u coil %u: %.32s",
 			output_kind_text(place->kind), h->config.modbus.buses[place->bus].name,
 			place->slave, place->address, why);
 }

@@ -44,11 +44,11 @@ struct voice {
 
 static void step(struct voice *v);
 
-static void set_fault(struct voice *v, const char *what, int error)
+static void set_fault(struct voice *v, const char *why, int error)
 {
 	bool was_well = !v->fault[0];
 
-	(void)snprintf(v->fault, sizeof(v->fault), "voice: %.40s%s%.40s", what, error ? ": " : "",
+	(void)snprintf(v->fault, sizeof(v->fault), "voice: %.40s%s%.40s", why, error ? ": " : "",
 		error ? strerror(-error) : "");
 	if (was_well)
 		log_warning("%s", v->fault);
@@ -93,11 +93,11 @@ static void end_child(struct voice *v)
 }
 
 /* What was ordered came to nothing: again later, unless it was heard in part or is a probe. */
-static void fail(struct voice *v, const char *what, int error)
+static void fail(struct voice *v, const char *why, int error)
 {
 	uint64_t now_us = clock_boot_us();
 
-	set_fault(v, what, error);
+	set_fault(v, why, error);
 	back_off(v, now_us);
 	v->probe_us = v->retry_us;
 	v->answer_us = 0;

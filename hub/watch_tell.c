@@ -136,35 +136,35 @@ static bool has_line(const struct fault *f)
 }
 
 static unsigned int add_notes(const struct hub *h, uint64_t now_us,
-	char ret[HEARTBEAT_FAULTS_MAX][INCIDENT_TEXT_MAX], unsigned int count)
+	char faults[HEARTBEAT_FAULTS_MAX][INCIDENT_TEXT_MAX], unsigned int count)
 {
 	const struct watch_notes *n = &h->notes;
 
 	if (count < HEARTBEAT_FAULTS_MAX && n->link_back_us > n->link_lost_us &&
 		n->link_back_us - n->link_lost_us >= WATCH_LINK_US &&
 		now_us < n->link_back_us + WATCH_NOTE_US)
-		(void)snprintf(ret[count++], INCIDENT_TEXT_MAX,
+		(void)snprintf(faults[count++], INCIDENT_TEXT_MAX,
 			"link: was lost for %" PRIu64 " min, back %" PRIu64 " min ago",
 			(n->link_back_us - n->link_lost_us) / (60 * US_PER_S),
 			(now_us - n->link_back_us) / (60 * US_PER_S));
 	if (count < HEARTBEAT_FAULTS_MAX && n->clock_us && now_us < n->clock_us + WATCH_NOTE_US)
-		(void)snprintf(ret[count++], INCIDENT_TEXT_MAX, "clock: stepped by %" PRId64 " s",
-			n->stepped_ms / 1000);
+		(void)snprintf(faults[count++], INCIDENT_TEXT_MAX,
+			"clock: stepped by %" PRId64 " s", n->stepped_ms / 1000);
 	return count;
 }
 
-unsigned int watch_faults(
-	const struct hub *h, char ret[HEARTBEAT_FAULTS_MAX][INCIDENT_TEXT_MAX], unsigned int count)
+unsigned int watch_faults(const struct hub *h, char faults[HEARTBEAT_FAULTS_MAX][INCIDENT_TEXT_MAX],
+	unsigned int count)
 {
 	for (unsigned int kind = 0; kind < FAULT_KINDS; kind++)
 		for (unsigned int n = 0; n < FAULTS_MAX && count < HEARTBEAT_FAULTS_MAX; n++) {
 			const struct fault *f = &h->faults.rows[n];
 
 			if (f->kind == kind && has_line(f))
-				(void)snprintf(ret[count++], INCIDENT_TEXT_MAX, "%.64s: %s",
+				(void)snprintf(faults[count++], INCIDENT_TEXT_MAX, "%.64s: %s",
 					f->subject.text, phrases[kind]);
 		}
-	return add_notes(h, clock_boot_us(), ret, count);
+	return add_notes(h, clock_boot_us(), faults, count);
 }
 
 static json_t *fault_json(const struct fault *f)

@@ -93,12 +93,12 @@ static enum scanning_turn send(
 }
 
 __attribute__((format(printf, 2, 3))) static enum scanning_turn fail(
-	struct scanning *s, const char *format, ...)
+	struct scanning *s, const char *why, ...)
 {
 	va_list arguments;
 
-	va_start(arguments, format);
-	(void)vsnprintf(s->why, sizeof(s->why), format, arguments);
+	va_start(arguments, why);
+	(void)vsnprintf(s->why, sizeof(s->why), why, arguments);
 	va_end(arguments);
 	s->step = SCANNING_IDLE;
 	return SCANNING_FAILED;

@@ -76,9 +76,9 @@ static void arm(struct source_gatt *s)
 }
 
 /* Not linked from now on; tries again after a pause that grows until a try succeeds. */
-static void lose(struct source_gatt *s, const char *what, int error)
+static void lose(struct source_gatt *s, const char *why, int error)
 {
-	char why[sizeof(s->health.why)];
+	char fault[sizeof(s->health.why)];
 
 	shut(s);
 	if (s->pause_us == 0)
@@ -86,8 +86,8 @@ static void lose(struct source_gatt *s, const char *what, int error)
 	s->due_us = s->now_us + s->pause_us;
 	s->pause_us = s->pause_us < SOURCE_GATT_PAUSE_MAX_US / 2 ? s->pause_us * 2
 								 : SOURCE_GATT_PAUSE_MAX_US;
-	(void)snprintf(why, sizeof(why), "%s: %s", what, strerror(error < 0 ? -error : error));
-	tell_health(s, SOURCE_STARTING, why);
+	(void)snprintf(fault, sizeof(fault), "%s: %s", why, strerror(error < 0 ? -error : error));
+	tell_health(s, SOURCE_STARTING, fault);
 }
 
 static void on_send(const uint8_t *packet, size_t count, void *userdata)

@@ -1,21 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Phrases with holes (*): what stands in a hole of the French one is put into the same hole of the
- * English one, decimal commas as points. The first row that fits counts.
+ * The English of what the programs say in French: reasons and causes, as the centre hears them.
+ * The first row that fits counts.
  */
-#include "common/ctl/english.h"
+#include "common/ctl/holes.h"
+#include "common/ctl/phrases.h"
 
-#include <ctype.h>
-#include <stdbool.h>
 #include <stdio.h>
-#include <string.h>
-
-#define HOLES_MAX 4
-
-struct hole {
-	const char *at;
-	size_t bytes;
-};
 
 static const char *const phrases[][2] = {
 	/* models/fusion_words.c */
@@ -86,6 +77,7 @@ static const char *const phrases[][2] = {
 	{"pas de réponse en * s", "no answer in * s"},
 	{"le résident dit aller bien", "the resident says that all is well"},
 	{"le résident demande de l’aide", "the resident asks for help"},
+	{"mouvement : *", "movement: *"},
 	{"entendu une seule fois", "heard only once"},
 	{"appelé * fois", "called * times"},
 	{"appelé de nouveau", "called again"},
@@ -128,74 +120,13 @@ static const char *const phrases[][2] = {
 	{"pas de son : la personne n’est plus interrogée à voix haute",
 		"no sound: the resident is not asked aloud any more"},
 	{"le domicile parle de nouveau", "the home speaks again"},
+	{"* autres pannes", "* other faults"},
+	{"* autre panne", "* other fault"},
 	{"les autres pannes sont finies", "the other faults are over"},
 };
 
-/* The holes of `pattern` in `text`: how many, or −1 where it does not fit. */
-static int fit(const char *pattern, const char *text, struct hole holes[HOLES_MAX])
-{
-	int count = 0;
-
-	while (*pattern) {
-		const char *rest, *next;
-
-		if (*pattern != '*') {
-			if (*pattern++ != *text++)
-				return -1;
-			continue;
-		}
-		rest = ++pattern;
-		/* up to the text between this hole and the next, or to the end */
-		while (*rest && *rest != '*')
-			rest++;
-		next = text + strlen(text);
-		if (rest > pattern) {
-			size_t bytes = (size_t)(rest - pattern);
-
-			next = *rest ? memmem(text, strlen(text), pattern, bytes)
-				     : next - (strlen(text) < bytes ? strlen(text) : bytes);
-		}
-		if (!next || count == HOLES_MAX)
-			return -1;
-		holes[count++] = (struct hole){text, (size_t)(next - text)};
-		text = next;
-	}
-	return *text ? -1 : count;
-}
-
-static size_t put(char *ret, size_t bytes, size_t used, const char *text, size_t count)
-{
-	for (size_t n = 0; n < count && used + 1 < bytes; n++) {
-		bool is_decimal = n > 0 && n + 1 < count && text[n] == ',' &&
-				  isdigit((unsigned char)text[n - 1]) &&
-				  isdigit((unsigned char)text[n + 1]);
-
-		ret[used++] = is_decimal ? '.' : text[n];
-	}
-	ret[used] = '\0';
-	return used;
-}
-
 void ctl_english(const char *french, char *ret, size_t bytes)
 {
-	struct hole holes[HOLES_MAX];
-	size_t used = 0, row = 0;
-	int hole = 0;
-
-	while (row < sizeof(phrases) / sizeof(phrases[0]) &&
-		fit(phrases[row][0], french, holes) < 0)
-		row++;
-	if (row == sizeof(phrases) / sizeof(phrases[0])) {
+	if (!holes_fill(phrases, sizeof(phrases) / sizeof(phrases[0]), french, true, ret, bytes))
 		(void)snprintf(ret, bytes, "%s", french);
-		return;
-	}
-	ret[0] = '\0';
-	for (const char *text = phrases[row][1]; *text; text++) {
-		if (*text == '*') {
-			used = put(ret, bytes, used, holes[hole].at, holes[hole].bytes);
-			hole++;
-		} else {
-			used = put(ret, bytes, used, text, 1);
-		}
-	}
 }

@@ -5,6 +5,7 @@
 #include "common/ctl/show.h"
 
 #include "common/clock.h"
+#include "common/ctl/phrases.h"
 #include "common/ctl/rows.h"
 #include "common/ctl/table.h"
 
@@ -12,6 +13,8 @@
 #include <stdbool.h>
 #include <string.h>
 #include <time.h>
+
+#define PHRASE_MAX 256
 
 static void add_pair(json_t *rows, enum ctl_language language, const char *name, const char *value)
 {
@@ -26,10 +29,11 @@ static void add_field(json_t *rows, enum ctl_language language, const json_t *an
 	const char *name, const char *as)
 {
 	const json_t *value = json_object_get(answer, name);
-	char text[SHORT_MAX];
+	char text[PHRASE_MAX];
 
 	if (json_is_string(value)) {
-		add_pair(rows, language, as, ctl_words(language, json_string_value(value)));
+		ctl_phrase(language, json_string_value(value), text, sizeof text);
+		add_pair(rows, language, as, text);
 	} else if (json_is_integer(value)) {
 		(void)snprintf(
 			text, sizeof text, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
@@ -68,13 +72,17 @@ static void add_found(json_t *rows, enum ctl_language language, const json_t *fa
 static void add_faults(
 	json_t *rows, enum ctl_language language, const json_t *faults, const json_t *found)
 {
+	char phrase[PHRASE_MAX];
+
 	if (json_array_size(faults) == 0 && json_array_size(found) == 0)
 		add_pair(rows, language, "faults", ctl_words(language, "none"));
 	for (size_t i = 0; i < json_array_size(faults); i++) {
 		const char *text = json_string_value(json_array_get(faults, i));
 
-		if (text && !is_found(text, found))
-			add_pair(rows, language, "fault", ctl_words(language, text));
+		if (!text || is_found(text, found))
+			continue;
+		ctl_phrase(language, text, phrase, sizeof phrase);
+		add_pair(rows, language, "fault", phrase);
 	}
 	for (size_t i = 0; i < json_array_size(found); i++)
 		add_found(rows, language, json_array_get(found, i));
@@ -175,8 +183,9 @@ static void add_incident(json_t *rows, enum ctl_language language, const json_t 
 {
 	json_t *row = new_row(rows);
 	const char *outcome = text_of(i, "outcome");
-	char when[SHORT_MAX], class[SHORT_MAX];
+	char when[SHORT_MAX], class[SHORT_MAX], why[PHRASE_MAX];
 
+	ctl_phrase(language, text_of(i, "why"), why, sizeof why);
 	wall_text(json_integer_value(json_object_get(i, "event_ms")), true, when);
 	(void)snprintf(class, sizeof class, "%s%s%s%s", ctl_words(language, text_of(i, "class")),
 		json_is_true(json_object_get(i, "test")) ? " (" : "",
@@ -191,7 +200,7 @@ static void add_incident(json_t *rows, enum ctl_language language, const json_t 
 	add(row, text_of(i, "sensor"));
 	add(row, text_of(i, "id"));
 	add(row, text_of(i, "by"));
-	add(row, text_of(i, "why"));
+	add(row, why);
 }
 
 void show_incidents(FILE *out, enum ctl_language language, const json_t *answer)

@@ -4,6 +4,7 @@
  */
 #include "common/ctl/show.h"
 
+#include "common/ctl/phrases.h"
 #include "common/ctl/rows.h"
 #include "common/ctl/table.h"
 
@@ -102,8 +103,7 @@ static void add_line(
 	if (json_is_object(value))
 		counts_text(language, value, text);
 	else if (json_is_string(value))
-		(void)snprintf(
-			text, sizeof text, "%s", ctl_words(language, json_string_value(value)));
+		ctl_phrase(language, json_string_value(value), text, sizeof text);
 	else if (json_is_integer(value))
 		(void)snprintf(
 			text, sizeof text, "%" JSON_INTEGER_FORMAT, json_integer_value(value));

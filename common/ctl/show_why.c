@@ -3,21 +3,13 @@
  * Why an incident was made, as a sentence and as tables: what spoke for and against it, and what
  * became of it.
  */
-#include "common/ctl/english.h"
+#include "common/ctl/phrases.h"
 #include "common/ctl/rows.h"
 #include "common/ctl/show.h"
 #include "common/ctl/table.h"
 #include "common/incident.h"
 
 #include <math.h>
-
-static void phrase(enum ctl_language language, const char *french, char ret[INCIDENT_TEXT_MAX])
-{
-	if (language == CTL_FRENCH) /* but for what the gateway says of its own moves */
-		(void)snprintf(ret, INCIDENT_TEXT_MAX, "%s", ctl_words(language, french));
-	else
-		ctl_english(french, ret, INCIDENT_TEXT_MAX);
-}
 
 /* "+2,1", "−3.5": a true minus, the language's decimal sign. */
 static void weight_text(enum ctl_language language, double weight, char ret[SHORT_MAX])
@@ -45,8 +37,9 @@ static void print_sentence(
 		bool is_told = json_array_size(transitions) > 0;
 		char why[INCIDENT_TEXT_MAX];
 
-		phrase(language,
-			text_of(is_told ? json_array_get(transitions, 0) : incident, "why"), why);
+		ctl_phrase(language,
+			text_of(is_told ? json_array_get(transitions, 0) : incident, "why"), why,
+			sizeof(why));
 		(void)fputs(is_french ? " : " : ": ", out);
 		table_print_text(out, why);
 		(void)fputc('\n', out);
@@ -57,7 +50,7 @@ static void print_sentence(
 		const json_t *reason = json_array_get(reasons, n);
 		char text[INCIDENT_TEXT_MAX], weight[SHORT_MAX];
 
-		phrase(language, text_of(reason, "text"), text);
+		ctl_phrase(language, text_of(reason, "text"), text, sizeof(text));
 		weight_text(language, json_number_value(json_object_get(reason, "weight")), weight);
 		(void)fputs(n > 0 ? ", " : is_french ? " : " : ": ", out);
 		table_print_text(out, text);
@@ -77,7 +70,7 @@ static void show_reasons(FILE *out, enum ctl_language language, const json_t *re
 		char text[INCIDENT_TEXT_MAX], weight[SHORT_MAX];
 		json_t *row = new_row(rows);
 
-		phrase(language, text_of(reason, "text"), text);
+		ctl_phrase(language, text_of(reason, "text"), text, sizeof(text));
 		weight_text(language, json_number_value(json_object_get(reason, "weight")), weight);
 		add(row, weight);
 		add(row, text);
@@ -99,7 +92,7 @@ static void show_transitions(FILE *out, enum ctl_language language, const json_t
 		json_t *row = new_row(rows);
 
 		wall_text(json_integer_value(json_object_get(t, "at_ms")), true, when);
-		phrase(language, text_of(t, "why"), why);
+		ctl_phrase(language, text_of(t, "why"), why, sizeof(why));
 		add(row, when);
 		add(row, ctl_words(language, text_of(t, "to")));
 		add(row, text_of(t, "by"));

@@ -15,6 +15,8 @@ HEAD = TAG + "/*\n * A paragraph.\n */\n"
 LONG = "\tx++;\n"
 ROWS = "".join(f"| HS-{n:02} | x | y | not built yet |\n" for n in range(1, 19))
 
+SAYS = "static void say(const char *why)\n{\n\t(void)why;\n}\n"
+
 GOOD = {
     "Makefile": "# SPDX-License-Identifier: GPL-2.0-or-later\nVERSION := 1.2.3\n",
     "CHANGELOG.md": "## 1.2.3, today\n",
@@ -23,6 +25,11 @@ GOOD = {
     "common/good.c": HEAD + "#include \"common/good.h\"\n\nint good(int x)\n{\n"
                      + LONG * 58 + "}\n",
     "common/good.h": HEAD + "int good(int x);\n",
+    "common/ctl/french.c": HEAD + "static const char *const phrases[][2] = {{\"it hangs\", \"bloquée\"}};\n",
+    "common/ctl/words.c": HEAD + "static const char *const phrases[][2] = {{\"voice\", \"voix\"}};\n",
+    "common/ctl/english.c": HEAD + "static const char *const phrases[][2] = {{\"muet depuis *\", \"silent for *\"}};\n",
+    "hub/good.c": HEAD + SAYS + "int good_day(char *fault)\n{\n\tsay(\"it hangs\");\n"
+                  + "\treturn snprintf(fault, 9, \"voice: %s\", \"it hangs\") + snprintf(fault, 9, \"muet depuis %u s\", 3);\n}\n",
     "sensors/decoders.c": HEAD + "const struct decoder *const decoders[] = {&one_decoder};\n",
     "sensors/decoders/one.c": HEAD + "const struct decoder one_decoder = {.name = \"one\"};\n",
     "tests/data/one.tsv": "x\n",
@@ -44,6 +51,8 @@ BAD = {
     "every HS id": ("docs/SAFETY.md", GOOD["docs/SAFETY.md"].replace("| HS-07 |", "| HS-77 |")),
     "every test of an HS": ("tests/unit/test_bad.c",
                             HEAD + "static void test_HS_06_unheard(void **state)\n{\n\t(void)state;\n}\n"),
+    "every fault": ("hub/bad.c", HEAD + SAYS + "void bad(void)\n{\n\tsay(\"it burns\");\n}\n"),
+    "every why": ("hub/bad.c", HEAD + "int bad(char *fault)\n{\n\treturn snprintf(fault, 9, \"voice: %s\", \"it burns\");\n}\n"),
     "manual page": ("hub/main.c", HEAD),
     "one version": ("CHANGELOG.md", "## 1.2.4, today\n"),
     "unfinished": ("common/bad.c", HEAD + "/* TO" "DO */\n"),
@@ -65,7 +74,7 @@ def broken_rules(changed=None):
     """The names of the rules that fail in the good tree with some files changed."""
     with tempfile.TemporaryDirectory(prefix="vigie-lint-") as folder:
         write_tree(folder, changed)
-        said = subprocess.run([os.path.join(folder, "tests", "lint", "lint"), "sources:", "requirements:", "Python"],
+        said = subprocess.run([os.path.join(folder, "tests", "lint", "lint"), "sources:", "requirements:", "phrases:", "Python"],
                               capture_output=True, text=True).stdout
     return re.findall(r"^not ok \d+ - (.*)$", said, re.M)
 

@@ -3,7 +3,7 @@
  * What `vigie-ctl why` shows, in both languages, and that every reason that fusion can give has its
  * English.
  */
-#include "common/ctl/english.h"
+#include "common/ctl/phrases.h"
 #include "common/ctl/show.h"
 #include "models/fusion.h"
 
