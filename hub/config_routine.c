@@ -32,7 +32,7 @@ static int take_hour(
 static bool has_outer_door(const struct roster *roster)
 {
 	for (const struct roster_sensor *s = NULL; (s = roster_following(roster, s));)
-		if (s->role == ROLE_CONTACT &&
+		if (s->role == ROLE_CONTACT && s->movement != MOVEMENT_SHARED &&
 			(s->is_outer || routine_role_of(s->name, s->room, ROUTINE_CONTACT) ==
 						ROUTINE_OUTER_DOOR))
 			return true;

@@ -30,6 +30,7 @@ static const cyaml_schema_field_t sensor_fields[] = {
 	TEXT(fall, OPTIONAL),
 	TEXT(connect, OPTIONAL),
 	TEXT(adapter, OPTIONAL),
+	TEXT(movement, OPTIONAL),
 	CYAML_FIELD_BOOL_PTR("outer", OPTIONAL, struct sensor_yaml, outer),
 	CYAML_FIELD_UINT_PTR("stale_s", OPTIONAL, struct sensor_yaml, stale_s),
 	CYAML_FIELD_UINT_PTR("stale_min_s", OPTIONAL, struct sensor_yaml, stale_min_s),
@@ -105,6 +106,28 @@ static int take_words(struct entry *entry, const struct sensor_yaml *y, struct r
 		return refuse(entry, "outer", "is for a contact, this is a %s",
 			sensor_role_text(s->role));
 	s->is_outer = y->outer && *y->outer;
+	return 0;
+}
+
+static int take_movement(struct entry *entry, const struct sensor_yaml *y, struct roster_sensor *s)
+{
+	static const char *const words[] = {[MOVEMENT_USUAL] = "usual",
+		[MOVEMENT_TRUSTED] = "trusted",
+		[MOVEMENT_SHARED] = "shared"};
+
+	if (!y->movement)
+		return 0;
+	if (s->role != ROLE_MOTION && s->role != ROLE_CONTACT && s->role != ROLE_PRESSURE)
+		return refuse(entry, "movement",
+			"is for a motion sensor, a contact or a mat, this is a %s",
+			sensor_role_text(s->role));
+	for (unsigned int n = 0; n < MOVEMENTS; n++)
+		if (strcmp(y->movement, words[n]) == 0)
+			s->movement = (enum sensor_movement)n;
+	if (s->movement == MOVEMENT_USUAL && strcmp(y->movement, words[MOVEMENT_USUAL]) != 0)
+		return refuse(entry, "movement", "is not usual, trusted or shared");
+	if (s->movement == MOVEMENT_SHARED && s->is_outer)
+		return refuse(entry, "movement", "is shared, the outer door is the home's own");
 	return 0;
 }
 
@@ -219,6 +242,8 @@ static int take_sensor(struct entry *entry, const struct sensor_yaml *y, struct 
 		r = take_text(entry, "room", y->room, sizeof(s->room), s->room);
 	if (r == 0)
 		r = take_words(entry, y, s);
+	if (r == 0)
+		r = take_movement(entry, y, s);
 	if (r == 0)
 		r = take_button(entry, y, s);
 	if (r == 0)

@@ -10,7 +10,8 @@
 #include "hub/roster.h"
 
 struct sensor_yaml {
-	char *id, *name, *room, *role, *place, *button, *double_press, *fall, *connect, *adapter;
+	char *id, *name, *room, *role, *place, *button, *double_press, *fall, *connect, *adapter,
+		*movement;
 	uint32_t *stale_s, *stale_min_s;
 	bool *canary, *supervised, *outer;
 	struct modbus_yaml *modbus;

@@ -154,12 +154,12 @@ int episodes_suspect(
 	return 1;
 }
 
-void episodes_moved(struct episodes *e, const char *where, struct moment at)
+void episodes_moved(struct episodes *e, const char *where, bool answers, struct moment at)
 {
 	struct change change;
 
 	for (unsigned int row = 0; row < ESCALATE_OPEN_MAX; row++)
-		if (escalate_moved(&e->table, row, where, at, &change) == 1)
+		if (escalate_moved(&e->table, row, where, answers, at, &change) == 1)
 			take(e, &change, at);
 }
 

@@ -51,7 +51,7 @@ int episodes_suspect(
 /* incident NULL: the one that is being asked about. 0; −ENOENT; −EALREADY when it is over. */
 int episodes_answer(struct episodes *e, const char *incident, enum answer answer, struct moment at);
 /* A sign of life inside the home, by the sensor of that name: see escalate_moved(). */
-void episodes_moved(struct episodes *e, const char *where, struct moment at);
+void episodes_moved(struct episodes *e, const char *where, bool answers, struct moment at);
 /* A fault is over (hub/escalate.h, escalate_repaired): 0; −ENOENT; −EALREADY; −EINVAL. */
 int episodes_repaired(struct episodes *e, const char *incident, const char *why, struct moment at);
 bool episodes_is_asking(const struct episodes *e);

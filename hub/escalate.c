@@ -242,7 +242,7 @@ int escalate_answer(const struct escalation *t, unsigned int row, enum answer an
 	return 1;
 }
 
-int escalate_moved(const struct escalation *t, unsigned int row, const char *where,
+int escalate_moved(const struct escalation *t, unsigned int row, const char *where, bool answers,
 	struct moment at, struct change *ret)
 {
 	const struct episode *e = &t->episodes[row];
@@ -252,11 +252,12 @@ int escalate_moved(const struct escalation *t, unsigned int row, const char *whe
 	if (!e->incident.id[0] || incident_is_over(state) ||
 		(e->incident.class != INCIDENT_INACTIVITY &&
 			e->incident.class != INCIDENT_WANDERING) ||
-		strcmp(e->incident.by, MOVED_BY) == 0)
+		strcmp(e->incident.by, MOVED_BY) == 0 || (!answers && state <= INCIDENT_VERIFYING))
 		return 0;
 	if (state <= INCIDENT_VERIFYING)
 		state = INCIDENT_CANCELLED;
-	(void)snprintf(why, sizeof(why), "mouvement : %s", where);
+	(void)snprintf(
+		why, sizeof(why), answers ? "mouvement : %s" : "mouvement peut-être : %s", where);
 	*ret = change_of(t, row);
 	move(ret, state, true, MOVED_BY, why, at.wall_ms);
 	return 1;

@@ -98,8 +98,10 @@ int escalate_answer(const struct escalation *t, unsigned int row, enum answer an
 	struct moment at, struct change *ret);
 /* Somebody moved in the home (`where`: by which sensor). What was suspected because nobody did is
  * answered by it: while the resident is asked, inactivity and wandering are cancelled by
- * "movement"; once raised the centre is told, once. 1 or 0; of a fall it says nothing. */
-int escalate_moved(const struct escalation *t, unsigned int row, const char *where,
+ * "movement"; once raised the centre is told, once. 1 or 0; of a fall it says nothing. Nor does it
+ * answer where anybody may have said so (`answers` false): the question goes on; once raised the
+ * centre is told that it may be no movement. */
+int escalate_moved(const struct escalation *t, unsigned int row, const char *where, bool answers,
 	struct moment at, struct change *ret);
 /* The cause of a technical incident is gone: the home itself ends it (cancelled, by the hub): 1;
  * −EALREADY when it is over, −EINVAL for an alarm, which only people end. */

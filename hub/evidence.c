@@ -51,6 +51,8 @@ static uint8_t room_of(struct evidence *e, const char *room)
 
 static enum fusion_role role_of(const struct roster_sensor *s)
 {
+	if (s->movement == MOVEMENT_SHARED)
+		return FUSION_NONE;
 	switch (s->role) {
 	case ROLE_WEARABLE:
 		return FUSION_WEARABLE;

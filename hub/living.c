@@ -29,10 +29,13 @@ int hub_begin_rhythm(struct hub *h)
 void hub_live(struct hub *h, const struct roster_sensor *sensor, const struct reading *reading,
 	struct moment at)
 {
-	if (h->rhythm && rhythm_reading(h->rhythm, sensor, reading, at)) {
-		episodes_moved(&h->episodes, sensor->name, at);
+	bool answers = sensor_answers(sensor, reading->is_forgeable);
+
+	if (!h->rhythm || !rhythm_reading(h->rhythm, sensor, reading, at))
+		return;
+	episodes_moved(&h->episodes, sensor->name, answers, at);
+	if (answers)
 		pause_moved(&h->pause);
-	}
 }
 
 void hub_answered(struct hub *h, struct moment at)

@@ -29,6 +29,7 @@ static const struct {
 	{"fall", FIELD_TEXT},
 	{"connect", FIELD_TEXT},
 	{"adapter", FIELD_TEXT},
+	{"movement", FIELD_TEXT},
 	{"outer", FIELD_TRUTH},
 	{"canary", FIELD_TRUTH},
 	{"supervised", FIELD_TRUTH},

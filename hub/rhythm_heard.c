@@ -8,8 +8,9 @@
 
 bool rhythm_is_of_rooms(const struct roster_sensor *sensor)
 {
-	return sensor->role == ROLE_MOTION || sensor->role == ROLE_CONTACT ||
-	       sensor->role == ROLE_PRESSURE;
+	return sensor->movement != MOVEMENT_SHARED &&
+	       (sensor->role == ROLE_MOTION || sensor->role == ROLE_CONTACT ||
+		       sensor->role == ROLE_PRESSURE);
 }
 
 bool rhythm_is_audible(const struct supervision *s, const char *room, uint64_t now_us)

@@ -7,7 +7,7 @@
 
 #include "hub/supervision.h"
 
-/* Is set off by people in a room: motion, contact, mat. */
+/* Is set off by who lives here, in a room of theirs: motion, contact, mat. */
 bool rhythm_is_of_rooms(const struct roster_sensor *sensor);
 /* Whether somebody in that room ("" for anywhere) could be heard: by its motion sensors, where it
  * has any. */

@@ -47,6 +47,11 @@ enum button_use {
 	BUTTON_USES
 };
 
+/* What the movement that a motion sensor, contact or mat tells says of the resident. USUAL: a sign
+ * of life; it answers for inactivity where nobody can have forged it. TRUSTED: does so in the open
+ * too. SHARED: others move there (the hall of a house), it says nothing. */
+enum sensor_movement { MOVEMENT_USUAL, MOVEMENT_TRUSTED, MOVEMENT_SHARED, MOVEMENTS };
+
 enum sensor_state { SENSOR_NEVER, SENSOR_FRESH, SENSOR_STALE, SENSOR_FAILED, SENSOR_STATES };
 
 struct roster_sensor {
@@ -56,9 +61,10 @@ struct roster_sensor {
 	enum sensor_role role;
 	enum wear_place place; /* wearables */
 	enum button_use button;
-	bool is_double_social;       /* a double press asks for company, not for help */
-	uint8_t resident;            /* whose: 1.., 0: nobody's in particular */
-	bool is_outer;               /* a contact of the door to the street or the stairs */
+	bool is_double_social; /* a double press asks for company, not for help */
+	uint8_t resident;      /* whose: 1.., 0: nobody's in particular */
+	bool is_outer;         /* a contact of the door to the street or the stairs */
+	enum sensor_movement movement;
 	enum reading_kind fall_kind; /* the reading by which it tells a fall itself, or NONE */
 	bool has_link;               /* a wearable that the hub connects to */
 	enum gatt_address address_type;
@@ -92,6 +98,12 @@ const char *sensor_role_text(enum sensor_role role);
 /* −EINVAL for an unknown word, ret untouched. */
 int sensor_role_from_text(const char *text, enum sensor_role *ret);
 const char *sensor_state_text(enum sensor_state state);
+/* Whether movement told so answers for inactivity and ends what a pause withheld. */
+static inline bool sensor_answers(const struct roster_sensor *sensor, bool is_forgeable)
+{
+	return sensor->movement == MOVEMENT_TRUSTED ||
+	       (sensor->movement == MOVEMENT_USUAL && !is_forgeable);
+}
 /* Within what its deadline is learned: by its role, narrowed by its configuration. A canary's is
  * not learned. */
 struct cadence_bounds sensor_bounds(const struct roster_sensor *sensor);

@@ -60,7 +60,7 @@ struct ctl_options {
 		*to; /* NULL where not given */
 	/* of a sensor that is enrolled */
 	const char *name, *room, *role, *place, *button, *double_press, *fall, *connect, *adapter,
-		*stale_s, *stale_min_s, *key_file;
+		*movement, *stale_s, *stale_min_s, *key_file;
 	bool is_outer, is_canary, is_unsupervised, is_key_on_stdin;
 };
 

@@ -78,6 +78,7 @@ static const char *const phrases[][2] = {
 	{"le résident dit aller bien", "the resident says that all is well"},
 	{"le résident demande de l’aide", "the resident asks for help"},
 	{"mouvement : *", "movement: *"},
+	{"mouvement peut-être : *", "movement, maybe: *"},
 	{"entendu une seule fois", "heard only once"},
 	{"appelé * fois", "called * times"},
 	{"appelé de nouveau", "called again"},

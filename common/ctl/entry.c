@@ -91,6 +91,7 @@ bool ctl_add_entry(
 	       add_text(request, "connect", o->connect) &&
 	       add_text(request, "adapter", o->adapter) &&
 	       add_text(request, "double", o->double_press) &&
+	       add_text(request, "movement", o->movement) &&
 	       add_truth(request, "outer", o->is_outer, true) &&
 	       add_truth(request, "canary", o->is_canary, true) &&
 	       add_truth(request, "supervised", o->is_unsupervised, false) &&

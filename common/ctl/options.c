@@ -22,6 +22,7 @@ static const char usage[] =
 	"          [--button help|fine|pause|both] [--double help|social] [--fall KIND]\n"
 	"          [--connect public|random] [--adapter NAME] [--key-file FILE | --key-stdin]\n"
 	"          [--stale S] [--stale-min S] [--unsupervised] [--canary] [--outer]\n"
+	"          [--movement usual|trusted|shared]\n"
 	"    remove ADDRESS                 takes an enrolled sensor out again\n"
 	"    walk-test [--minutes N]        says and shows each sensor that is set off\n"
 	"    test                           raises a test incident, end to end\n"
@@ -82,6 +83,7 @@ static const struct option_row rows[] = {
 	{"fall", TEXT, AT(fall), MARK(takes_entry)},
 	{"connect", TEXT, AT(connect), MARK(takes_entry)},
 	{"adapter", TEXT, AT(adapter), MARK(takes_entry)},
+	{"movement", TEXT, AT(movement), MARK(takes_entry)},
 	{"outer", FLAG, AT(is_outer), MARK(takes_entry)},
 	{"canary", FLAG, AT(is_canary), MARK(takes_entry)},
 	{"unsupervised", FLAG, AT(is_unsupervised), MARK(takes_entry)},

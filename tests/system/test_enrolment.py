@@ -311,6 +311,7 @@ def test_HS_12_a_damaged_roster_stops_no_hub_and_is_told_until_it_is_seen_to():
         assert enrol(house, MOTION, "--role", "motion")[0] == 0
         assert enrol(house, WATCH, "--role", "wearable")[0] == 0
         assert enrol(house, "54:48:E6:8F:80:A6", "--role", "contact", "--outer")[0] == 0
+        assert enrol(house, "54:48:E6:8F:80:A7", "--role", "motion", "--movement", "shared")[0] == 0
         for kept in state.glob("*.aside-*"):
             kept.unlink()
         wait_for(lambda: not faults(house), "it is over", 50)

@@ -116,7 +116,7 @@ static inline void do_motion(struct play *p, const json_t *step)
 	tell(p, sensor, READING_MOTION, 1);
 	tell(p, sensor, READING_MOTION, 0);
 	pause_moved(&p->pause);
-	episodes_moved(&p->episodes, sensor->name, moment_of(p));
+	episodes_moved(&p->episodes, sensor->name, true, moment_of(p));
 }
 
 /* A door or a mat: `on` true (open, sat on) or false. Without `on`: it is opened and closed. */

@@ -66,6 +66,16 @@ static void test_all_that_may_be_said(void **state)
 	assert_string_equal(config.rhythm.zone, "Indian/Reunion");
 	assert_int_equal(load(HOME "routine: {enabled: false}\n"), 0);
 	assert_true(config.rhythm.is_off);
+	assert_int_equal(
+		load("home: maison-1\nbrokers: [\"mqtt://127.0.0.1:1883\"]\nsensors:\n"
+		     "  - {id: a, role: motion, movement: usual}\n  - {id: b, role: contact}\n"
+		     "  - {id: c, role: pressure, movement: trusted}\n"
+		     "  - {id: d, role: motion, movement: shared}\n"),
+		0);
+	for (const struct roster_sensor *s = NULL; (s = roster_following(&config.roster, s));)
+		assert_int_equal(s->movement, s->id.text[0] == 'c'   ? MOVEMENT_TRUSTED
+					      : s->id.text[0] == 'd' ? MOVEMENT_SHARED
+								     : MOVEMENT_USUAL);
 	/* a door may also be known by its name */
 	assert_int_equal(load("home: maison-1\nbrokers: [\"mqtt://127.0.0.1:1883\"]\n"
 			      "sensors: [{id: c1, name: Porte d’entrée, role: contact}]\n"
@@ -97,6 +107,20 @@ static void test_every_refusal_names_its_line(void **state)
 		{"home: maison-1\nbrokers: [\"mqtt://127.0.0.1:1883\"]\n"
 		 "sensors:\n  - {id: a, role: motion, outer: true}\n",
 			":4: sensors[0].outer is for a contact, this is a motion"},
+		{"home: maison-1\nbrokers: [\"mqtt://127.0.0.1:1883\"]\n"
+		 "sensors:\n  - {id: a, role: motion, movement: own}\n",
+			":4: sensors[0].movement is not usual, trusted or shared"},
+		{"home: maison-1\nbrokers: [\"mqtt://127.0.0.1:1883\"]\n"
+		 "sensors:\n  - {id: a, role: button, movement: trusted}\n",
+			":4: sensors[0].movement is for a motion sensor, a contact or a mat, this "
+			"is a button"},
+		{"home: maison-1\nbrokers: [\"mqtt://127.0.0.1:1883\"]\n"
+		 "sensors:\n  - {id: a, role: contact, outer: true, movement: shared}\n",
+			":4: sensors[0].movement is shared, the outer door is the home's own"},
+		{"home: maison-1\nbrokers: [\"mqtt://127.0.0.1:1883\"]\nsensors:\n"
+		 "  - {id: a, name: front door, role: contact, movement: shared}\n"
+		 "routine:\n  wandering: true\n",
+			":6: routine.wandering needs a contact with outer: true among the sensors"},
 	};
 
 	(void)state;

@@ -19,6 +19,8 @@ static void test_each_command_makes_its_request(void **state)
 		{"enrol|x|--role|button|--double|social|--unsupervised",
 			"{\"do\":\"enrol\",\"address\":\"x\",\"role\":\"button\",\"double\":\"social\","
 			"\"supervised\":false}"},
+		{"enrol|x|--role|motion|--movement|shared",
+			"{\"do\":\"enrol\",\"address\":\"x\",\"role\":\"motion\",\"movement\":\"shared\"}"},
 		{"remove|x", "{\"do\":\"remove\",\"sensor\":\"x\"}"},
 	};
 	struct peer *p = *state;

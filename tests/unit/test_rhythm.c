@@ -94,6 +94,26 @@ static void test_a_sensor_that_comes_later_is_heard(void **state)
 	move_out(&h);
 }
 
+/* A detector in the hall of the house: neighbours end no silence, and their silence is nobody's. */
+static void test_a_shared_hall_is_no_sign_of_life(void **state)
+{
+	struct house h;
+
+	(void)state;
+	move_in(&h);
+	live(&h, 8);
+	live_until(&h, 8, 15 * HOUR_US);
+	installed_as(&h, BATHROOM)->movement = MOVEMENT_SHARED;
+	for (int n = 0; n < 30 && h.told == 0; n++) {
+		pass(&h, h.now_us + 10 * MINUTE_US);
+		assert_false(hear(&h, BATHROOM, 1));
+		assert_false(hear(&h, BATHROOM, 0));
+	}
+	assert_true(h.told >= 1);
+	assert_int_equal(h.last.class, INCIDENT_INACTIVITY);
+	move_out(&h);
+}
+
 /* The phrases that people read: whole UTF-8, within their bytes, the weights those of the answer.
  */
 static void test_words_for_every_answer(void **state)
@@ -295,6 +315,7 @@ int main(void)
 		cmocka_unit_test(test_a_silence_is_suspected_with_reasons),
 		cmocka_unit_test(test_what_is_a_sign_of_life_inside),
 		cmocka_unit_test(test_a_sensor_that_comes_later_is_heard),
+		cmocka_unit_test(test_a_shared_hall_is_no_sign_of_life),
 		cmocka_unit_test(test_words_for_every_answer),
 		cmocka_unit_test(test_an_answer_is_no_silence),
 		cmocka_unit_test(test_HS_07_no_inactivity_alarm_while_nobody_can_hear),

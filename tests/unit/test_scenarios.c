@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Plays tests/scenarios/<name>.jsonl and tests/scenarios/fusion/<name>.jsonl in virtual time: what
- * happens in a home, and what must be so.
- * Every file is a test of its own name. Real: judge of readings, escalation, episodes, outbox on a
- * disk. Played: the clock, the wire and the centre. tests/scenarios/README.md is the list of verbs.
+ * happens in a home, and what must be so. Every file is a test of its own name. Real: judge of
+ * readings, escalation, episodes, outbox on a disk. Played: the clock, the wire and the centre.
+ * tests/scenarios/README.md is the list of verbs.
  */
 #include "tests/unit/scenario_weigh.h"
 
@@ -135,7 +135,7 @@ static void do_inactive(struct play *p, const json_t *step)
 
 static void do_moved(struct play *p, const json_t *step)
 {
-	episodes_moved(&p->episodes, text_of(step, "moved", ""), moment_of(p));
+	episodes_moved(&p->episodes, text_of(step, "moved", ""), !is_forgeable(step), moment_of(p));
 }
 
 static void do_answer(struct play *p, const json_t *step)
