@@ -344,6 +344,21 @@ static int load_text(
 	return 0;
 }
 
+int config_file_load_text(const char *path, char *text, size_t bytes,
+	const cyaml_schema_value_t *schema, void **ret, char ret_error[CONFIG_FILE_ERROR_MAX])
+{
+	const struct file f = {.path = path, .text = text, .bytes = bytes};
+	int r;
+
+	*ret_error = '\0';
+	r = check_text(&f, schema, ret_error);
+	if (r == 0)
+		r = load_text(&f, schema, ret, ret_error);
+	if (r == -ENOMEM)
+		(void)snprintf(ret_error, CONFIG_FILE_ERROR_MAX, "%s: no memory", path);
+	return r;
+}
+
 int config_file_load(const char *path, const cyaml_schema_value_t *schema, void **ret,
 	char ret_error[CONFIG_FILE_ERROR_MAX])
 {
@@ -355,12 +370,7 @@ int config_file_load(const char *path, const cyaml_schema_value_t *schema, void 
 			r == -EINVAL ? "Not a regular file" : strerror(-r));
 		return r;
 	}
-	*ret_error = '\0';
-	r = check_text(&f, schema, ret_error);
-	if (r == 0)
-		r = load_text(&f, schema, ret, ret_error);
-	if (r == -ENOMEM)
-		(void)snprintf(ret_error, CONFIG_FILE_ERROR_MAX, "%s: no memory", path);
+	r = config_file_load_text(path, f.text, f.bytes, schema, ret, ret_error);
 	free(f.text);
 	return r;
 }

@@ -15,6 +15,9 @@
  * with the message in ret_error. */
 int config_file_load(const char *path, const cyaml_schema_value_t *schema, void **ret,
 	char ret_error[CONFIG_FILE_ERROR_MAX]);
+/* The same of a text that was read from there; `path` is for the message alone. */
+int config_file_load_text(const char *path, char *text, size_t bytes,
+	const cyaml_schema_value_t *schema, void **ret, char ret_error[CONFIG_FILE_ERROR_MAX]);
 void config_file_free(const cyaml_schema_value_t *schema, void *loaded);
 
 /*

@@ -158,7 +158,7 @@ static int take_roster(const struct hub_config_how *how, struct hub_config *c, c
 	found->is_short = how->may_lack_sensors;
 	if (!how->is_forgiving)
 		return roster_file_load(path, &c->roster, &c->modbus, ret_error);
-	r = roster_file_load_sound(path, &c->roster, &c->modbus, &found->refused, found->error);
+	r = roster_file_load_sound(path, &c->roster, &c->modbus, found);
 	if (r == -ENOMEM)
 		return r;
 	found->is_unread = r < 0;

@@ -26,12 +26,16 @@
 #define HUB_HEARTBEAT_MAX_S   120
 #define HUB_HEARTBEAT_USUAL_S 60
 #define HUB_CONFIG_ERROR_MAX  512
+#define HUB_ROSTER_WORD_MAX   33
 
 /* How the roster's file was found by a hub that starts all the same. */
 struct hub_roster_found {
 	bool is_unread;       /* nothing of it could be read */
 	bool is_short;        /* sensors are missing that hub.yaml may still name */
 	unsigned int refused; /* entries left out */
+	/* of the first of them: */
+	unsigned int line;              /* in the file; 0: not known */
+	char word[HUB_ROSTER_WORD_MAX]; /* what stands in that line, plain */
 	char error[HUB_CONFIG_ERROR_MAX];
 };
 

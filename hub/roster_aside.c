@@ -31,6 +31,16 @@ static void note(struct hub_aside *a, const char *what)
 	(void)snprintf(a->what, sizeof(a->what), "%s", what);
 }
 
+/* The line and its word are for whoever mends the file: they are told, not logged. */
+static void note_refused(struct hub_aside *a, const struct hub_roster_found *found)
+{
+	a->is_on = true;
+	(void)snprintf(a->what, sizeof(a->what),
+		found->refused == 1 ? ROSTER_FILE " ligne %u « %s » refusé, %u capteur manque"
+				    : ROSTER_FILE " ligne %u « %s » refusé, %u capteurs manquent",
+		found->line, found->word, found->refused);
+}
+
 /* What cannot be renamed stays where it is, and is unread at the next start too. */
 static void set_aside(struct hub *h, unsigned int n, const char *path, const char *error)
 {
@@ -69,9 +79,7 @@ void roster_aside_begin(struct hub *h)
 	if (found->is_unread)
 		set_aside(h, ASIDE_ROSTER, path, found->error);
 	if (found->refused > 0) {
-		a->is_on = true;
-		(void)snprintf(a->what, sizeof(a->what), ROSTER_FILE " : capteurs refusés, %u",
-			found->refused);
+		note_refused(a, found);
 		log_error(
 			"roster: %s; %u of its sensors are left out", found->error, found->refused);
 	}

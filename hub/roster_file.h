@@ -18,10 +18,11 @@ void roster_file_path(const char *state_dir, char ret[HUB_PATH_MAX]);
  * −errno with the message. */
 int roster_file_load(const char *path, struct roster *roster, struct hub_modbus *modbus,
 	char ret_error[HUB_CONFIG_ERROR_MAX]);
-/* The same, but entries that are refused are left out: how many, with the first one's message.
- * Negative only for a file that cannot be read at all; the roster is untouched then. */
+/* The same, but an entry that is refused, or cannot even be read, costs itself alone: `found` gets
+ * how many, and the line, word and message of the first. Negative only where nothing can be read at
+ * all; the roster is untouched then. */
 int roster_file_load_sound(const char *path, struct roster *roster, struct hub_modbus *modbus,
-	unsigned int *ret_refused, char ret_error[HUB_CONFIG_ERROR_MAX]);
+	struct hub_roster_found *found);
 /* Whether a file of that path was kept aside, and is there still: its path. */
 bool roster_file_find_aside(const char *path, char ret[HUB_PATH_MAX]);
 

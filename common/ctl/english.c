@@ -123,6 +123,18 @@ static const char *const phrases[][2] = {
 	{"le domicile parle de nouveau", "the home speaks again"},
 	{"* autres pannes", "* other faults"},
 	{"* autre panne", "* other fault"},
+	{"roster.yaml ligne * « * » refusé, * capteur manque",
+		"roster.yaml line * \"*\" refused, * sensor is missing"},
+	{"roster.yaml ligne * « * » refusé, * capteurs manquent",
+		"roster.yaml line * \"*\" refused, * sensors are missing"},
+	{"roster.yaml illisible : les capteurs enrôlés manquent",
+		"roster.yaml cannot be read: the enrolled sensors are missing"},
+	{"roster.yaml mis de côté : des capteurs manquent",
+		"roster.yaml was set aside: sensors are missing"},
+	{"roster.keys illisible : les clés des capteurs manquent",
+		"roster.keys cannot be read: the sensors' keys are missing"},
+	{"roster.keys mis de côté : des clés manquent",
+		"roster.keys was set aside: keys are missing"},
 	{"les autres pannes sont finies", "the other faults are over"},
 };
 

@@ -328,11 +328,33 @@ def test_an_enrolled_sensor_that_is_refused_costs_the_others_nothing():
         house.start_hub(is_up=False)
         assert set(listed(house)) == {MOTION, WATCH} and listed(house)[WATCH]["enrolled"] and not listed(house)[MOTION]["enrolled"]
         wait_for(lambda: faults(house), f"it is told: {house.hub.text()}")
-        assert faults(house)["roster.yaml"]["what"] == "roster.yaml : capteurs refusés, 1", faults(house)
+        assert faults(house)["roster.yaml"]["what"] == f"roster.yaml ligne 2 « id: \"{MOTION}\" » refusé, 1 capteur manque", faults(house)
         assert "roster.yaml:2: sensors[0].id is installed twice; 1 of its sensors are left out" in house.hub.text()
         status, _, error = enrol(house, "54:48:E6:8F:80:A6", "--role", "motion")
         assert status == 1 and "is installed twice" in error, error
         assert path.read_text(encoding="utf-8") == text and asides(house) == []
+
+
+def test_HS_12_one_bad_word_costs_one_sensor_and_is_told_with_its_line():
+    with House(sensors="  - {id: bouton, role: button}\n") as house:
+        path = house.folder / "hub.state/roster.yaml"
+        good = [f'  - id: "{id}"\n    role: "{role}"\n' for id, role in ((MOTION, "motion"), (WATCH, "wearable"))]
+        text = "sensors:\n" + good[0] + '  - id: "54:48:E6:8F:80:A6"\n    colour: "red"\n    role: "contact"\n' + good[1]
+        path.write_text(text, encoding="utf-8")
+        house.start_broker()
+        house.start_gateway()
+        house.start_hub()
+        assert set(listed(house)) == {"bouton", MOTION, WATCH} and all(listed(house)[id]["enrolled"] for id in (MOTION, WATCH))
+        assert "roster.yaml:5: sensors[1].colour is not known here" in house.hub.text(), house.hub.text()
+        assert path.read_text(encoding="utf-8") == text and asides(house) == []
+        wait_for(lambda: faults(house)["roster.yaml"]["told"] and technical(house), "the centre is told", 50)
+        assert faults(house)["roster.yaml"]["what"] == 'roster.yaml ligne 5 « colour: "red" » refusé, 1 capteur manque', faults(house)
+        # mended by hand, it is heard again and the fault is over
+        house.hub.end()
+        path.write_text(text.replace('    colour: "red"\n', ""), encoding="utf-8")
+        house.start_hub()
+        assert len(listed(house)) == 4
+        wait_for(lambda: not faults(house) and not house.gateway.incidents(), "it is over", 50)
 
 
 def test_a_full_disk_enrols_nobody_and_stops_nothing():

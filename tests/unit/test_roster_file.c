@@ -187,13 +187,16 @@ static void test_a_file_is_replaced_whole_and_private(void **state)
 }
 
 static int load_sound(const struct folder *f, struct roster *roster, struct hub_modbus *modbus,
-	unsigned int *refused)
+	struct hub_roster_found *found)
 {
-	char error[HUB_CONFIG_ERROR_MAX] = "";
-	int r = roster_file_load_sound(f->file, roster, modbus, refused, error);
+	int r;
 
+	*found = (struct hub_roster_found){0};
+	r = roster_file_load_sound(f->file, roster, modbus, found);
 	/* whatever is wrong is said with its place */
-	assert_true((r < 0 || *refused > 0) == (strstr(error, "roster.yaml") != NULL));
+	assert_true(
+		(r < 0 || found->refused > 0) == (strstr(found->error, "roster.yaml:") != NULL));
+	assert_true((r == 0 && found->refused > 0) == (found->line > 0));
 	return r;
 }
 
@@ -204,18 +207,20 @@ static void test_what_is_refused_costs_the_others_nothing(void **state)
 	const struct sensor_id a = {.text = "a"}, b = {.text = "b"};
 	const struct roster_sensor first = {.id = a, .role = ROLE_BUTTON};
 	struct folder f = folder_new();
-	unsigned int refused = 0;
+	struct hub_roster_found found;
 
 	(void)state;
-	assert_int_equal(load_sound(&f, &roster, &modbus, &refused), 0); /* no file */
+	assert_int_equal(load_sound(&f, &roster, &modbus, &found), 0); /* no file */
 	assert_int_equal(roster_add(&roster, &first), 0);
 	put(&f, "sensors:\n  - {id: a, role: motion}\n  - {id: x, role: king}\n"
 		"  - {id: y, role: motion, modbus: {bus: none, slave: 1, function: discrete_input, "
 		"kind: motion, address: 1}}\n"
 		"  - {id: z, role: motion, gpio: {chip: gpiochip0, line: 1, kind: motion}}\n"
 		"  - {id: b, role: motion}\n");
-	assert_int_equal(load_sound(&f, &roster, &modbus, &refused), 0);
-	assert_int_equal(refused, 4);
+	assert_int_equal(load_sound(&f, &roster, &modbus, &found), 0);
+	assert_int_equal(found.refused, 4);
+	assert_int_equal(found.line, 2);
+	assert_string_equal(found.word, "{id: a, role: motion}");
 	assert_int_equal(roster.installed, 2);
 	assert_int_equal(roster_find(&roster, &a)->role, ROLE_BUTTON);
 	assert_false(roster_find(&roster, &a)->is_added);
@@ -224,20 +229,74 @@ static void test_what_is_refused_costs_the_others_nothing(void **state)
 	folder_free(&f);
 }
 
+/* A word of no field, a number that is none, a torn line, zeros of a failed block, a bad mark. */
+static void test_an_entry_that_cannot_be_read_costs_itself_alone(void **state)
+{
+	static const struct {
+		const char *entry;
+		size_t bytes; /* 0: up to the NUL */
+		unsigned int line;
+		const char *word;
+	} rows[] = {
+		{"  - id: \"x\"\n    colour: \"red\"\n    role: \"motion\"\n", 0, 5,
+			"colour: \"red\""},
+		{"  - id: \"x\"\n    role: \"motion\"\n    stale_s: \"long\"\n", 0, 6,
+			"stale_s: \"long\""},
+		{"  - id: \"x\"\n    role: \"mot\n", 0, 5, "role: \"mot"},
+		{"  - id: \"x\"\n    role: mo\0\0\0on\n", 30, 4, "id: \"x\""},
+		{"  - id: \"x\"\n   \xC3\x28role: motion\n", 0, 4, "id: \"x\""},
+		{"  - - x\n", 0, 4, "x"},
+		{"  - id: \"x\"\n    name: \"Capteur d’ouverture de la porte d’entrée\"\n    rolle: x\n",
+			0, 6, "rolle: x"},
+		{"  - id: \"x\"\n    n\xC3\xA9: \"Capteur d’ouverture, poé\"\n    role: motion\n",
+			0, 5, "n\xC3\xA9: \"Capteur d’ouverture, po"},
+	};
+	const struct sensor_id a = {.text = "a"}, b = {.text = "b"};
+	static struct roster roster;
+	static struct hub_modbus modbus;
+	struct folder f = folder_new();
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(rows) / sizeof(rows[0]); n++) {
+		static const char before[] = "sensors:\n  - id: \"a\"\n    role: \"button\"\n",
+				  after[] = "  - id: \"b\"\n    role: \"motion\"\n";
+		size_t bytes = rows[n].bytes ? rows[n].bytes : strlen(rows[n].entry);
+		struct hub_roster_found found;
+		char text[512];
+
+		memcpy(text, before, sizeof(before) - 1);
+		memcpy(text + sizeof(before) - 1, rows[n].entry, bytes);
+		memcpy(text + sizeof(before) - 1 + bytes, after, sizeof(after) - 1);
+		bytes += sizeof(before) + sizeof(after) - 2;
+		assert_int_equal(file_atomic_prepare(f.file, text, bytes), 0);
+		assert_int_equal(file_atomic_adopt(f.file), 0);
+		memset(&roster, 0, sizeof(roster));
+		assert_int_equal(load_sound(&f, &roster, &modbus, &found), 0);
+		assert_non_null(strstr(found.error, " sensors[1]"));
+		assert_int_equal(roster.installed, 2);
+		assert_true(roster_find(&roster, &a)->is_added);
+		assert_true(roster_find(&roster, &b)->is_added);
+		assert_int_equal(found.refused, 1);
+		assert_int_equal(found.line, rows[n].line);
+		assert_string_equal(found.word, rows[n].word);
+	}
+	folder_free(&f);
+}
+
 static void test_what_cannot_be_read_at_all_changes_nothing(void **state)
 {
 	static const char *const texts[] = {"", "sensors:\n  - {id: b", "home: x\n",
-		"sensors:\n  - {id: b, role: motion}\n  - {id: c, colour: red}\n"};
+		"capteurs:\n  - {id: b, role: motion}\n  - {id: c, role: motion}\n"};
 	static struct roster roster;
 	static struct hub_modbus modbus;
 	struct folder f = folder_new();
 
 	(void)state;
 	for (size_t n = 0; n < sizeof(texts) / sizeof(texts[0]); n++) {
-		unsigned int refused = 0;
+		struct hub_roster_found found;
 
 		put(&f, texts[n]);
-		assert_true(load_sound(&f, &roster, &modbus, &refused) < 0);
+		assert_true(load_sound(&f, &roster, &modbus, &found) < 0);
 		assert_int_equal(roster.installed, 0);
 	}
 	folder_free(&f);
@@ -267,6 +326,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_added_is_read_back_and_taken_out_again),
 		cmocka_unit_test(test_what_was_added_by_hand_stays),
 		cmocka_unit_test(test_what_is_refused_costs_the_others_nothing),
+		cmocka_unit_test(test_an_entry_that_cannot_be_read_costs_itself_alone),
 		cmocka_unit_test(test_what_cannot_be_read_at_all_changes_nothing),
 		cmocka_unit_test(test_what_is_kept_aside_is_found),
 		cmocka_unit_test(test_the_file_at_its_bound_and_one_more),
