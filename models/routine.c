@@ -159,15 +159,26 @@ static uint8_t settled(const struct routine *r, int64_t utc_ms)
 	return stay_ms >= SETTLED_MS ? SETTLED_A_WHILE : SETTLED_COMING_IN;
 }
 
+/* Where that was heard. Motion elsewhere ends, or what was used switches itself off, when whoever
+ * did it already sits or lies on a mat. */
+static uint8_t room_of(
+	const struct routine *r, const struct routine_event *e, const struct sensor *s)
+{
+	bool is_over = !e->is_on && (s->sign == ROUTINE_MOTION || s->sign == ROUTINE_USE);
+
+	return is_over && r->last.utc_ms && is_on_mat_in(r, r->room) ? r->room : s->room;
+}
+
 static void begin_silence(struct routine *r, const struct routine_event *e, const struct sensor *s)
 {
 	const struct presence *p = &r->presence;
+	uint8_t room = room_of(r, e, s);
 
-	days_room(r, e->time, s->room);
+	days_room(r, e->time, room);
 	days_sign(r, e->time, p->recent_count == RECENT_MAX && p->now == ROUTINE_HOME);
 	r->last = e->time;
-	r->room = s->room;
-	r->is_on_mat = is_on_mat_in(r, s->room);
+	r->room = room;
+	r->is_on_mat = is_on_mat_in(r, room);
 	r->settled = settled(r, e->time.utc_ms);
 	r->by_sensor = e->sensor;
 	r->is_cut = false;
