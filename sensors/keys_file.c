@@ -117,8 +117,8 @@ static int load(struct device_keys *keys, const char *path, bool is_kept,
 		return refuse(ret_error, -ENOMEM, "%.150s: out of memory", path);
 	if (fstat(fileno(stream), &status) < 0)
 		return refuse(ret_error, -errno, "%.150s: %s", path, strerror(errno));
-	if (status.st_mode & (S_IRWXO | S_IWGRP))
-		return refuse(ret_error, -EPERM, "%.150s: mode is %04o, needs 0600 (or 0640)", path,
+	if (status.st_mode & (S_IRWXG | S_IRWXO))
+		return refuse(ret_error, -EPERM, "%.150s: mode is %04o, needs 0600", path,
 			status.st_mode & 07777U);
 	error = read_lines(stream, path, l, ret_error);
 	if (error < 0)

@@ -178,14 +178,14 @@ static void test_file_is_loaded(void **state)
 	assert_int_equal(keys.count, 2);
 	assert_int_equal(device_keys_find(&keys, pendant)->key[0], 1);
 	device_keys_done(&keys);
-	assert_int_equal(load(&keys, "", 0640, error), 0);
+	assert_int_equal(load(&keys, "", 0400, error), 0);
 	assert_int_equal(device_keys_load(&keys, "/nonexistent/keys", error), -ENOENT);
 	assert_string_equal(error, "/nonexistent/keys: No such file or directory");
 }
 
 static void test_file_that_others_may_read_is_refused(void **state)
 {
-	static const mode_t modes[] = {0604, 0620, 0602, 0601, 0644, 0666};
+	static const mode_t modes[] = {0604, 0620, 0602, 0601, 0610, 0640, 0440, 0644, 0666};
 	static struct device_keys keys;
 	char error[DEVICE_KEYS_ERROR_MAX];
 
