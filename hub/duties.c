@@ -85,6 +85,7 @@ static void tick(struct hub *h, struct moment at)
 	}
 	(void)episodes_resume(&h->episodes, at);
 	waiting_turn(&h->waiting, h->judge, h->outbox, at);
+	lately_turn(&h->lately, h->judge, h->outbox, at);
 	outputs_again(h);
 	watch_turn(h, at);
 	health_beat(h->health, h->outbox_part, at.now_us);

@@ -280,3 +280,37 @@ unsigned int evidence_waiting(
 			suspicion_of(e, &v, at, &ret[count++]);
 	return count;
 }
+
+unsigned int evidence_lately(
+	const struct evidence *e, struct moment at, struct evidence_lately ret[FUSION_LATELY_MAX])
+{
+	struct fusion_lately rows[FUSION_LATELY_MAX];
+	unsigned int count = fusion_lately(e->fusion, time_of(at), rows);
+
+	for (unsigned int n = 0; n < count; n++) {
+		ret[n] = (struct evidence_lately){.amount = (double)rows[n].amount,
+			.count = rows[n].count,
+			.at_ms = moment_wall_ms(at, rows[n].at_us)};
+		if (rows[n].sensor < FUSION_SENSORS_MAX)
+			ret[n].sensor = e->roster->sensors[rows[n].sensor].id;
+	}
+	return count;
+}
+
+void evidence_recall(struct evidence *e, const struct evidence_lately *l, struct moment at)
+{
+	int64_t ago_ms = l->at_ms > 0 ? at.wall_ms - l->at_ms : INT64_MAX / 1000;
+	struct fusion_lately row = {
+		.sensor = FUSION_SENSORS_MAX, .amount = (float)l->amount, .count = l->count};
+	const struct roster_sensor *s = NULL;
+
+	while (l->sensor.text[0] && (s = roster_following(e->roster, s)))
+		if (strcmp(s->id.text, l->sensor.text) == 0)
+			break;
+	if (l->sensor.text[0] && !s)
+		return;
+	if (s)
+		row.sensor = number_of(e, s);
+	/* a clock that went back: as if it were just now, which clears nobody */
+	(void)fusion_recall(e->fusion, &row, ago_ms > 0 ? (uint64_t)ago_ms * 1000 : 0, time_of(at));
+}

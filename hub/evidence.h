@@ -44,3 +44,15 @@ bool evidence_conclude(struct evidence *e, struct moment at, struct suspicion *r
 /* Shocks that are not concluded and still may be, as they would be told now: how many. */
 unsigned int evidence_waiting(
 	const struct evidence *e, struct moment at, struct suspicion ret[], unsigned int max);
+
+/* What fusion heard lately (models/fusion.h), by names and calendar, for who keeps it. */
+struct evidence_lately {
+	struct sensor_id sensor; /* ""; the outer door */
+	double amount;
+	uint32_t count;
+	int64_t at_ms; /* UTC */
+};
+unsigned int evidence_lately(
+	const struct evidence *e, struct moment at, struct evidence_lately ret[FUSION_LATELY_MAX]);
+/* What was kept, after the start: of a sensor that is not installed it is passed over. */
+void evidence_recall(struct evidence *e, const struct evidence_lately *l, struct moment at);

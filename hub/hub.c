@@ -208,7 +208,11 @@ static int init_control(struct hub *h)
 
 static int init_judge(struct hub *h)
 {
-	return judge_new(&h->judge, &h->config.roster, &h->config.residents.home);
+	int r = judge_new(&h->judge, &h->config.roster, &h->config.residents.home);
+
+	if (r == 0)
+		lately_resume(&h->lately, h->judge, h->outbox, hub_now());
+	return r;
 }
 
 static int init_uplink(struct hub *h)

@@ -15,6 +15,7 @@
 #include "hub/faults.h"
 #include "hub/history.h"
 #include "hub/judge.h"
+#include "hub/lately.h"
 #include "hub/outputs.h"
 #include "hub/pause.h"
 #include "hub/rhythm.h"
@@ -90,6 +91,7 @@ struct hub {
 	struct device_keys keys;
 	struct judge *judge;
 	struct waiting waiting; /* shocks not yet told */
+	struct lately lately;
 	struct supervision supervision;
 	struct rhythm *rhythm;  /* NULL: off */
 	int64_t played_from_ms; /* UTC of the first record of a home that is played, 0: none … */

@@ -270,6 +270,17 @@ unsigned int judge_waiting(
 	return evidence_waiting(j->evidence, at, ret, max);
 }
 
+unsigned int judge_lately(
+	const struct judge *j, struct moment at, struct evidence_lately ret[FUSION_LATELY_MAX])
+{
+	return evidence_lately(j->evidence, at, ret);
+}
+
+void judge_recall(struct judge *j, const struct evidence_lately *l, struct moment at)
+{
+	evidence_recall(j->evidence, l, at);
+}
+
 /* Is this alarm's word new, or the last one going on? Remembers either way. */
 static bool is_news(struct alarm_said *said, const struct alarm *alarm, uint64_t now_us)
 {

@@ -55,3 +55,7 @@ bool judge_next(struct judge *j, struct moment at, struct suspicion *ret);
 /* Shocks that are not concluded and still may be, as they would be told now: how many. */
 unsigned int judge_waiting(
 	const struct judge *j, struct moment at, struct suspicion ret[], unsigned int max);
+/* What weighs for an hour and longer, and its recall after a start (hub/lately.h). */
+unsigned int judge_lately(
+	const struct judge *j, struct moment at, struct evidence_lately ret[FUSION_LATELY_MAX]);
+void judge_recall(struct judge *j, const struct evidence_lately *l, struct moment at);

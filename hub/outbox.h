@@ -12,8 +12,9 @@
 #include "hub/escalate.h"
 #include "sensors/keys.h"
 
-#define OUTBOX_VERSION \
-	5 /* 1 knew no watched sensors, 2 no faults, 3 no starts, 4 no waiting shocks */
+/* 1 knew no watched sensors, 2 no faults, 3 no starts, 4 no waiting shocks, 5 nothing of the last
+ * hours */
+#define OUTBOX_VERSION     6
 #define OUTBOX_UNSAVED_MAX 64 /* transitions remembered while the store refuses */
 
 struct outbox;

@@ -64,6 +64,12 @@ static const char schema_5[] =
 	"PRAGMA user_version=5;"
 	"COMMIT";
 
+static const char schema_6[] = "BEGIN IMMEDIATE;"
+			       "CREATE TABLE lately (sensor TEXT PRIMARY KEY, amount REAL NOT NULL,"
+			       " count INTEGER NOT NULL, at_ms INTEGER NOT NULL) WITHOUT ROWID;"
+			       "PRAGMA user_version=6;"
+			       "COMMIT";
+
 #define INCIDENT_COLUMNS \
 	"json, seq, delivered_seq, sensor, mark, evidence_us, verify_until_us, verify_until_ms," \
 	" boot, presses, progress_ms, call_seq"
@@ -105,6 +111,9 @@ static const char *const texts[STATEMENTS] = {
 	[STATEMENT_END_WAITING] = "DELETE FROM waiting WHERE sensor = ? AND mark = ?",
 	[STATEMENT_PUT_WAITING] = "INSERT OR REPLACE INTO waiting VALUES (?,?,?)",
 	[STATEMENT_WAITING] = "SELECT sensor, mark, json FROM waiting",
+	[STATEMENT_FORGET_LATELY] = "DELETE FROM lately",
+	[STATEMENT_PUT_LATELY] = "INSERT OR REPLACE INTO lately VALUES (?,?,?,?)",
+	[STATEMENT_LATELY] = "SELECT sensor, amount, count, at_ms FROM lately",
 };
 
 int outbox_store_error(struct outbox *o, int code)
@@ -166,6 +175,8 @@ static int try_open(struct outbox *o, char ret_why[STORE_WHY_MAX])
 		code = sqlite3_exec(o->db, schema_4, NULL, NULL, NULL);
 	if (code == SQLITE_OK && version < 5)
 		code = sqlite3_exec(o->db, schema_5, NULL, NULL, NULL);
+	if (code == SQLITE_OK && version < 6)
+		code = sqlite3_exec(o->db, schema_6, NULL, NULL, NULL);
 	if (code == SQLITE_OK)
 		code = prepare(o);
 	return code;

@@ -25,7 +25,8 @@
 #define FUSION_RESIDENTS_MAX 3
 #define FUSION_VISITS_MAX    8
 #define FUSION_EVENTS_MAX    24 /* weighed at a time; the weakest untold gives way */
-#define FUSION_REASONS_MAX   8  /* told of a verdict: the heaviest */
+#define FUSION_LATELY_MAX    (FUSION_WEARABLES_MAX + 1)
+#define FUSION_REASONS_MAX   8 /* told of a verdict: the heaviest */
 #define FUSION_ASK_USUAL     0.5F
 #define FUSION_RAISE_USUAL   0.99F
 #define FUSION_ALONE_MAX     0.989F /* the most that one wearable alone can reach */
@@ -156,6 +157,22 @@ int fusion_verdict(struct fusion *f, struct fusion_verdict *ret);
  * told of it now; 0 where the n-th event is none; −EINVAL from FUSION_EVENTS_MAX on. Changes
  * nothing. */
 int fusion_waiting(const struct fusion *f, unsigned int n, struct fusion_verdict *ret);
+
+/* What was heard lately and weighs for an hour and longer, so that a restart need not forget it:
+ * the weaker shocks of a wearable, and that the outer door was used, whoever came by it. */
+struct fusion_lately {
+	uint8_t sensor; /* the wearable; FUSION_SENSORS_MAX: the door */
+	float amount;   /* of the shocks, as it was at at_us; fading since */
+	uint32_t count; /* of the shocks; of the door 1 where somebody moved inside since, else 0 */
+	uint64_t at_us;
+};
+/* What of it weighs still: how many, at most FUSION_LATELY_MAX. */
+unsigned int fusion_lately(
+	const struct fusion *f, struct fusion_time at, struct fusion_lately ret[FUSION_LATELY_MAX]);
+/* The same after a start, `ago_us` before `at`; at_us is not read. 1, 0 where it weighs no more,
+ * −EINVAL for what cannot be. */
+int fusion_recall(
+	struct fusion *f, const struct fusion_lately *l, uint64_t ago_us, struct fusion_time at);
 
 /* A reason in French, without its weight: "choc de 3,2 g au poignet", "immobile 20 s". `room` is
  * where its sensor is, "" for nowhere. */

@@ -30,7 +30,6 @@
 #define LONG_US      (5 * US_A_MINUTE)
 #define SAT_US       (10 * US_A_SECOND)
 #define LEFT_US      (15 * US_A_SECOND)
-#define VISIT_US     US_AN_HOUR /* who came in by the door stays at least that long */
 #define ROOM_US      (30 * US_A_MINUTE)
 #define LISTENED_US  (24 * US_AN_HOUR)
 #define NIGHT_FROM_H 22
@@ -87,7 +86,7 @@ static bool may_be_others(
 	if (f->home.residents > 1 || is_visiting_hour(f) ||
 		(f->home.has_pets && s->role == FUSION_MOTION))
 		return true;
-	return f->outer_door_us && f->now.now_us < f->outer_door_us + VISIT_US;
+	return f->outer_door_us && f->now.now_us < f->outer_door_us + FUSION_VISIT_US;
 }
 
 static bool is_on_mat(const struct fusion *f, const struct fusion_event *e, bool is_now)

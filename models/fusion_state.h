@@ -96,3 +96,8 @@ void fusion_look_at_all_worn(const struct fusion *f, struct fusion_event *e);
 int fusion_worn_reading(struct fusion *f, uint8_t sensor, enum reading_kind kind, double value);
 /* A shock that came to nothing, to be remembered for a while. */
 void fusion_add_sign(struct fusion *f, struct fusion_wearable *w, float shock);
+/* What is left of the signs that were `signs` so long ago. */
+float fusion_fade(float signs, uint64_t ago_us);
+
+#define FUSION_SIGNS_TOLD 0.1F       /* fewer say nothing */
+#define FUSION_VISIT_US   US_AN_HOUR /* who came in by the door stays at least that long */

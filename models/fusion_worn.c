@@ -18,7 +18,6 @@
 #define WORN_MOVES     (-1.0F)
 #define SIGN_WEIGHT    1.2F
 #define SIGNS_MOST     2.0F
-#define SIGNS_TOLD     0.1F
 #define SIGN_FULL      4.0F /* log-odds of a shock that counts as one whole sign */
 #define FAST_PULSE_BPM 130
 
@@ -72,9 +71,14 @@ int fusion_accel(struct fusion *f, uint8_t sensor, const struct accel_batch *bat
 	return 0;
 }
 
+float fusion_fade(float signs, uint64_t ago_us)
+{
+	return signs * exp2f(-(float)ago_us / (float)HALF_LIFE_US);
+}
+
 static float faded(const struct fusion *f, const struct fusion_wearable *w)
 {
-	return w->signs * exp2f(-(float)(f->now.now_us - w->signs_us) / (float)HALF_LIFE_US);
+	return fusion_fade(w->signs, f->now.now_us - w->signs_us);
 }
 
 void fusion_add_sign(struct fusion *f, struct fusion_wearable *w, float shock)
@@ -84,7 +88,7 @@ void fusion_add_sign(struct fusion *f, struct fusion_wearable *w, float shock)
 
 	if (strength <= 0 || (w->signs_count && f->now.now_us < w->signs_us + BURST_US))
 		return;
-	w->signs_count = before < 0.1F ? 1 : w->signs_count + 1;
+	w->signs_count = before < FUSION_SIGNS_TOLD ? 1 : w->signs_count + 1;
 	w->signs = before + strength;
 	w->signs_us = f->now.now_us;
 }
@@ -94,7 +98,7 @@ static void put_signs(const struct fusion *f, struct fusion_event *e,
 {
 	float signs = faded(f, w);
 
-	if (signs >= SIGNS_TOLD)
+	if (signs >= FUSION_SIGNS_TOLD)
 		fusion_put(e, FUSION_WEAK, fusion_clamp(SIGN_WEIGHT * signs, 0, SIGNS_MOST),
 			w->signs_count, sensor);
 }

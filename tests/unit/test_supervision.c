@@ -192,6 +192,7 @@ static void test_a_store_of_version_1_is_brought_up_to_date(void **state)
 	(void)number(*state, "DROP TABLE fault");
 	(void)number(*state, "DROP TABLE start");
 	(void)number(*state, "DROP TABLE waiting");
+	(void)number(*state, "DROP TABLE lately");
 	(void)number(*state, "PRAGMA user_version=1");
 	o = open_in(*state);
 	assert_string_equal(outbox_fault(o), "");
