@@ -88,7 +88,7 @@ static void sensors_and_rooms(struct walk *w, struct routine *r)
 		byte(w, &s->at_night);
 		flag(w, &s->is_on);
 		flag(w, &s->has_been_off);
-		byte(w, &s->sticky);
+		byte(w, &s->doubt);
 		moment(w, &s->on_since_ms);
 	}
 	for (uint8_t i = 0; i < r->room_count && i < ROUTINE_ROOMS_MAX; i++) {

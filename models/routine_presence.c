@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Home or away. The outer door used, then ten silent minutes: away, unless somebody has been on a
- * mat since before, which was never on in a long absence, or a wearable is worn and heard since:
- * then a visitor left. Away, only somebody moving about (RECENT_MAX activations inside within ten
- * minutes), a mat pressed and kept, a wearable worn and heard for long, or a place that says so
- * brings home: lone activations do not (a recording with absences of 10-16 h has some in each).
- * Which contact is the outer door is said by the installer; where nobody said, it shows by what it
- * begins and ends.
+ * mat since before, which was not on in a long absence lately, or a wearable is worn and heard
+ * since: then a visitor left. Away, only somebody moving about (RECENT_MAX activations inside
+ * within ten minutes), a mat pressed and kept, a wearable worn and heard for long, or a place that
+ * says so brings home: lone activations do not (a recording with absences of 10-16 h has some in
+ * each). Which contact is the outer door is said by the installer; where nobody said, it shows by
+ * what it begins and ends.
  */
 #include "models/routine_state.h"
 
@@ -17,7 +17,11 @@
 #define DAY_FROM_H   8    /* … and within which hours begin */
 #define DAY_UNTIL_H  20
 #define COUNTED_MAX  250
-#define STICKY_MANY  1 /* a mat that was on in so many long absences proves nothing */
+/* On through a long absence: doubted until sat on and left so often (a chair's week), and at most
+ * so often, however many absences it was. Some mats stick again: 20 cost one false alarm more in
+ * the recorded homes, 10 cost two (MODEL.md). */
+#define DOUBT_SITS 30
+#define DOUBT_MAX  120
 
 bool presence_is_inside(const struct sensor *s)
 {
@@ -56,7 +60,16 @@ static void place(struct presence *p, const struct sensor *s, bool is_on)
 	p->now = s->role == ROUTINE_OUTSIDE ? ROUTINE_AWAY : ROUTINE_HOME;
 }
 
-void presence_sign(struct routine *r, const struct sensor *s, bool is_on, int64_t utc_ms)
+/* Pressed for as long as somebody sits, and left: it does not stick now. */
+static void sat_on(struct sensor *s, int64_t utc_ms)
+{
+	int64_t on_ms = utc_ms - s->on_since_ms;
+
+	if (s->doubt && on_ms >= ROUTINE_MAT_MS && on_ms < ROUTINE_REST_MAX_S * 1000LL)
+		s->doubt--;
+}
+
+void presence_sign(struct routine *r, struct sensor *s, bool is_on, int64_t utc_ms)
 {
 	struct presence *p = &r->presence;
 
@@ -70,6 +83,8 @@ void presence_sign(struct routine *r, const struct sensor *s, bool is_on, int64_
 	}
 	if (s->sign == ROUTINE_MAT)
 		p->mat_ms = is_on ? utc_ms : 0;
+	if (s->sign == ROUTINE_MAT && !is_on && p->now == ROUTINE_HOME)
+		sat_on(s, utc_ms);
 	if (!presence_is_inside(s) || !is_on)
 		return;
 	keep_recent(p, utc_ms);
@@ -84,7 +99,7 @@ static bool is_on_a_mat(const struct routine *r, int64_t utc_ms)
 	for (uint8_t i = 0; i < r->sensor_count; i++) {
 		const struct sensor *s = &r->sensors[i];
 
-		if (s->sign == ROUTINE_MAT && s->is_known && s->is_on && s->sticky < STICKY_MANY &&
+		if (s->sign == ROUTINE_MAT && s->is_known && s->is_on && s->doubt == 0 &&
 			s->on_since_ms < r->presence.door_ms &&
 			utc_ms - s->on_since_ms < ROUTINE_REST_MAX_S * 1000LL)
 			return true;
@@ -94,11 +109,16 @@ static bool is_on_a_mat(const struct routine *r, int64_t utc_ms)
 
 void presence_learn_mats(struct routine *r, int64_t from_ms)
 {
+	/* the door came between two visits, and she was there all the while */
+	if (r->presence.is_worn_here)
+		return;
 	for (uint8_t i = 0; i < r->sensor_count; i++) {
 		struct sensor *s = &r->sensors[i];
 
 		if (s->sign == ROUTINE_MAT && s->is_on && s->on_since_ms <= from_ms)
-			s->sticky = (uint8_t)(s->sticky + (s->sticky < COUNTED_MAX));
+			s->doubt = s->doubt < DOUBT_MAX - DOUBT_SITS
+					   ? (uint8_t)(s->doubt + DOUBT_SITS)
+					   : DOUBT_MAX;
 	}
 }
 

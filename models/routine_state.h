@@ -64,8 +64,8 @@ struct sensor {
 	bool is_learned; /* its role: the outer door, by what it begins and ends */
 	bool is_known;   /* since the start: the rest was saved by an earlier one */
 	bool is_on, has_been_off;
-	uint8_t sticky;          /* a mat: long absences throughout which it was on */
-	bool is_stuck;           /* told in the counters once */
+	uint8_t doubt; /* a mat that stuck: how often it must be sat on and left before it counts */
+	bool is_stuck; /* told in the counters once */
 	uint8_t began_and_ended; /* long silences by day between two uses of this contact */
 	uint8_t at_night;        /* … and by night: an inner door of the bedroom */
 	int64_t on_since_ms;
@@ -170,12 +170,12 @@ void silences_limit(const struct routine *r, const struct silence_place *at, uin
 void pauses_start_anew(struct routine *r, struct routine_time t);
 /* routine_presence.c */
 bool presence_is_inside(const struct sensor *s);
-void presence_sign(struct routine *r, const struct sensor *s, bool is_on, int64_t utc_ms);
+void presence_sign(struct routine *r, struct sensor *s, bool is_on, int64_t utc_ms);
 /* What silence until then says of it: gone through the door, or somebody on a mat. */
 void presence_silence(struct routine *r, int64_t utc_ms);
 /* What a wearable says of the door: true where somebody thought away is at home. */
 bool presence_worn(struct routine *r, int64_t utc_ms, const struct routine_worn *worn);
-/* The silence that began at from_ms was an absence: mats that were on throughout are sticky. */
+/* The silence that began at from_ms was an absence: mats that were on throughout are doubted. */
 void presence_learn_mats(struct routine *r, int64_t from_ms);
 void presence_learn_door(
 	struct routine *r, uint8_t next_sensor, struct routine_time start, uint32_t length_s);

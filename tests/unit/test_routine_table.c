@@ -291,54 +291,6 @@ static void test_visitors_shorten_silences_and_blunt_nothing(void **state)
 	move_out(&l);
 }
 
-/* In bed since before, when the nurse leaves: nobody went away, and silence is told. */
-static int64_t told_after_the_nurse_left(struct lived *l, int64_t day_ms)
-{
-	struct routine_answer a[ROUTINE_ANSWERS_MAX];
-
-	live_until(l, day_ms, 9 * HOUR, 0);
-	assert_int_equal(sign(l, BED, day_ms + 9 * HOUR, true), 0);
-	move(l, DOOR, day_ms + 9 * HOUR + 20 * MINUTE);
-	l->now_ms = day_ms + 9 * HOUR + 21 * MINUTE;
-	return wait_for(l, day_ms + 22 * HOUR, a);
-}
-
-static void test_on_a_mat_nobody_left_with_the_visitor(void **state)
-{
-	struct lived l = move_in(NULL, true);
-	int64_t day_ms;
-
-	(void)state;
-	live(&l, 14);
-	day_ms = MONDAY0 + 14 * DAY;
-	assert_in_range(
-		told_after_the_nurse_left(&l, day_ms), day_ms + 10 * HOUR, day_ms + 20 * HOUR);
-	assert_int_equal(routine_presence(l.r), ROUTINE_HOME);
-	move_out(&l);
-}
-
-/* A mat that was on through an absence of four hours is on whoever is there. */
-static void test_a_mat_that_sticks_proves_nothing(void **state)
-{
-	struct lived l = move_in(NULL, true);
-	int64_t day_ms;
-
-	(void)state;
-	live(&l, 14);
-	day_ms = MONDAY0 + 14 * DAY;
-	live_until(&l, day_ms, 9 * HOUR, 0);
-	assert_int_equal(sign(&l, BED, day_ms + 9 * HOUR, true), 0);
-	move(&l, DOOR, day_ms + 9 * HOUR + MINUTE);
-	move(&l, DOOR, day_ms + 13 * HOUR + MINUTE);
-	for (int m = 2; m < 20; m++)
-		move(&l, KITCHEN, day_ms + 13 * HOUR + m * MINUTE);
-	assert_int_equal(sign(&l, BED, day_ms + 22 * HOUR, false), 0);
-	move(&l, BATHROOM, day_ms + 22 * HOUR + MINUTE);
-	assert_int_equal(told_after_the_nurse_left(&l, day_ms + DAY), 0);
-	assert_int_equal(routine_presence(l.r), ROUTINE_AWAY);
-	move_out(&l);
-}
-
 static void test_an_empty_table(void **state)
 {
 	struct lived l = move_in(NULL, true);
@@ -386,8 +338,6 @@ int main(void)
 		cmocka_unit_test(test_settled_in_a_room_silence_is_given_less),
 		cmocka_unit_test(test_two_odd_evenings_do_not_blunt_a_home_that_is_well_known),
 		cmocka_unit_test(test_visitors_shorten_silences_and_blunt_nothing),
-		cmocka_unit_test(test_on_a_mat_nobody_left_with_the_visitor),
-		cmocka_unit_test(test_a_mat_that_sticks_proves_nothing),
 		cmocka_unit_test(test_an_empty_table),
 		cmocka_unit_test(test_a_long_name_is_cut_between_characters),
 	};
