@@ -103,7 +103,7 @@ $(B)/tests/system/%: $(B)/tests/system/%.o $(LIB)
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(LIB)
 	$(call link,$(LIBS_TEST))
 $(B)/tests/fakes/pendant/%: $(B)/tests/fakes/pendant/%.o $(LIB)
-	$(call link,-lbluetooth)
+	$(call link,-lbluetooth -lsystemd -lcrypto)
 # libFuzzer's own main with clang and SANITIZE=fuzzer,…; else one that replays files and folders.
 $(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(LIB) \
 		$(if $(findstring fuzzer,$(SANITIZE)),,$(B)/tests/fuzz/replay_main.o)

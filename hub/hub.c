@@ -312,5 +312,6 @@ void hub_done(struct hub *h)
 	h->outbox = outbox_free(h->outbox);
 	h->control = control_free(h->control);
 	device_keys_done(&h->keys);
+	h->pairing = pairing_free(h->pairing);
 	h->event = sd_event_unref(h->event);
 }

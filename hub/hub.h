@@ -25,6 +25,7 @@
 #include "hub/waiting.h"
 #include "hub/windows.h"
 #include "sensors/jamming.h"
+#include "sensors/pairing.h"
 #include "sensors/source.h"
 
 #define HUB_REPLAYS_MAX      32
@@ -89,6 +90,7 @@ struct hub {
 	sd_event_source *timer;
 	uint64_t armed_us; /* when the timer is set to go off */
 	struct device_keys keys;
+	struct pairing *pairing; /* NULL: no wearable to be linked yet */
 	struct judge *judge;
 	struct waiting waiting; /* shocks not yet told */
 	struct lately lately;

@@ -4,12 +4,17 @@
  */
 #include "hub/radio.h"
 
+#include "common/clock.h"
 #include "common/log.h"
+#include "hub/store_file.h"
 #include "sensors/source_ble.h"
 #include "sensors/source_gatt.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+
+#define PAIRINGS "pairings"
 
 static int add_receiver(struct hub *h, struct hub_source *source)
 {
@@ -22,13 +27,46 @@ static int add_receiver(struct hub *h, struct hub_source *source)
 	return source_ble_new(&source->source, h->event, &options, &listener);
 }
 
+static void on_paired(const struct sensor_id *sensor, int error, void *userdata)
+{
+	(void)userdata;
+	if (error < 0)
+		log_error("wearable %s: its pairing is not kept, it is lost when this machine "
+			  "restarts: %s",
+			sensor->text, strerror(-error));
+	else
+		log_info("wearable %s: paired, its link is encrypted from now on", sensor->text);
+}
+
+static int begin_pairing(struct hub *h)
+{
+	char path[HUB_PATH_MAX], error[PAIRING_ERROR_MAX];
+	const struct pairing_options options = {.path = path, .on_paired = on_paired};
+	int r;
+
+	(void)snprintf(path, sizeof(path), "%.*s/%s", HUB_PATH_MAX - (int)sizeof("/" PAIRINGS),
+		h->config.state_dir, PAIRINGS);
+	r = pairing_new(&h->pairing, h->event, &options, error);
+	if (r >= 0 || r == -ENOMEM)
+		return r;
+	log_error("%s; it is kept aside, wearables that were paired are to be paired anew", error);
+	r = store_set_aside(path, (long long)clock_wall_ms());
+	return r < 0 ? r : pairing_new(&h->pairing, h->event, &options, error);
+}
+
 static int add_link(struct hub *h, struct hub_source *source, const struct roster_sensor *sensor)
 {
-	const struct source_gatt_options options = {.sensor = sensor->id.text,
-		.type = sensor->address_type,
-		.adapter = sensor->adapter[0] ? sensor->adapter : h->config.adapter};
+	const char *adapter = sensor->adapter[0] ? sensor->adapter : h->config.adapter;
 	const struct source_listener listener = hub_listener(source);
+	struct source_gatt_options options = {
+		.sensor = sensor->id.text, .type = sensor->address_type, .adapter = adapter};
+	int r = h->pairing ? 0 : begin_pairing(h);
 
+	if (r == 0)
+		r = pairing_know(h->pairing, sensor->id.text, adapter);
+	if (r < 0)
+		return r;
+	options.pairing = h->pairing;
 	source->is_link = true;
 	source->wearable = sensor;
 	return source_gatt_new(&source->source, h->event, &options, &listener);
@@ -83,6 +121,7 @@ void radio_remove_link(struct hub *h, const struct roster_sensor *sensor)
 		s->wearable = NULL;
 		if (!s->is_link)
 			continue;
+		pairing_forget(h->pairing, sensor->id.text);
 		source_stop(s->source);
 		s->source = source_free(s->source);
 		*s = (struct hub_source){.hub = h};
@@ -125,6 +164,8 @@ void radio_hears(struct hub_source *source)
 		source->buzz = BUZZ_NONE;
 		radio_buzz(h);
 	}
+	if (source->is_receiver && h->pairing)
+		pairing_look(h->pairing);
 	for (unsigned int n = 0; source->is_receiver && n < h->sources_count; n++)
 		if (h->sources[n].is_link)
 			source_gatt_again(h->sources[n].source);

@@ -63,22 +63,35 @@ static bool is_named(const struct hci_dev_info *d, const char *name)
 	return true;
 }
 
-/* The controller of that name with the lowest index. */
-static int find(const char *name, struct hci_dev_info *ret)
+int adapter_list(uint16_t *ret, unsigned int most)
 {
 	struct {
 		uint16_t count;
 		struct hci_dev_req devices[HCI_MAX_DEV];
 	} list = {.count = HCI_MAX_DEV};
 	_cleanup_(close_p) int fd = socket(AF_BLUETOOTH, SOCK_RAW | SOCK_CLOEXEC, BTPROTO_HCI);
-	int found = -ENODEV;
+	unsigned int count = 0;
 
 	if (fd < 0)
 		return -errno;
 	if (ioctl(fd, HCIGETDEVLIST, &list) < 0)
 		return -errno;
-	for (int i = 0; i < list.count && i < HCI_MAX_DEV; i++) {
-		struct hci_dev_info d = {.dev_id = list.devices[i].dev_id};
+	for (; count < list.count && count < HCI_MAX_DEV && count < most; count++)
+		ret[count] = list.devices[count].dev_id;
+	return (int)count;
+}
+
+/* The controller of that name with the lowest index. */
+static int find(const char *name, struct hci_dev_info *ret)
+{
+	_cleanup_(close_p) int fd = socket(AF_BLUETOOTH, SOCK_RAW | SOCK_CLOEXEC, BTPROTO_HCI);
+	uint16_t indices[HCI_MAX_DEV];
+	int count = adapter_list(indices, HCI_MAX_DEV), found = -ENODEV;
+
+	if (fd < 0)
+		return -errno;
+	for (int i = 0; i < count; i++) {
+		struct hci_dev_info d = {.dev_id = indices[i]};
 
 		if (ioctl(fd, HCIGETDEVINFO, &d) < 0 || !is_named(&d, name) ||
 			(found == 0 && d.dev_id > ret->dev_id))
@@ -86,7 +99,7 @@ static int find(const char *name, struct hci_dev_info *ret)
 		*ret = d;
 		found = 0;
 	}
-	return found;
+	return count < 0 ? count : found;
 }
 
 int adapter_address(const char *name, uint8_t ret[6])
@@ -99,12 +112,25 @@ int adapter_address(const char *name, uint8_t ret[6])
 	return r;
 }
 
+bool adapter_is(const char *name, uint16_t index)
+{
+	struct hci_dev_info d = {.dev_id = index};
+	_cleanup_(close_p) int fd = socket(AF_BLUETOOTH, SOCK_RAW | SOCK_CLOEXEC, BTPROTO_HCI);
+
+	return fd >= 0 && ioctl(fd, HCIGETDEVINFO, &d) == 0 && is_named(&d, name);
+}
+
+int adapter_management(int *ret_fd)
+{
+	return open_socket(HCI_DEV_NONE, HCI_CHANNEL_CONTROL, ret_fd);
+}
+
 /* The answers are for nobody: that it came up is told by the watching socket. */
 static int ask_to_switch_on(uint16_t index)
 {
 	const uint16_t codes[] = {MANAGEMENT_SET_LE, MANAGEMENT_SET_POWERED};
 	_cleanup_(close_p) int fd = -1;
-	int r = open_socket(HCI_DEV_NONE, HCI_CHANNEL_CONTROL, &fd);
+	int r = adapter_management(&fd);
 
 	if (r < 0)
 		return r;

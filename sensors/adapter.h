@@ -33,6 +33,12 @@ extern const struct adapter_calls adapter_kernel;
 bool adapter_name_is_valid(const char *name);
 /* The address of the adapter of that name, as printed: 0, −ENODEV, −errno. */
 int adapter_address(const char *name, uint8_t ret[6]);
+/* Whether the adapter with that index is there and has that name ("" is any's). */
+bool adapter_is(const char *name, uint16_t index);
+/* The indices of those there are, at most `most`: their count, or −errno. */
+int adapter_list(uint16_t *ret, unsigned int most);
+/* The kernel's management channel: a packet each read() and write(). 0 or −errno. */
+int adapter_management(int *ret_fd);
 /* Asks it to switch on; that it did is told later, by what watches. 0, −ENODEV, −errno. */
 int adapter_switch_on(const char *name);
 /* One packet read from the watching descriptor: 1, or 0 when it tells nothing of use. */

@@ -158,3 +158,12 @@ int att_descriptor_next(struct bytes *rest, uint8_t *size, struct att_descriptor
 	ret->handle = bytes_u16(rest);
 	return take_uuid(rest, *size - 2U, &ret->uuid) ? 1 : -EBADMSG;
 }
+
+bool att_is_for_the_paired(struct bytes b)
+{
+	uint8_t code;
+
+	(void)bytes_take(&b, 3);
+	code = bytes_u8(&b);
+	return code == ATT_ERROR_AUTHENTICATION || code == ATT_ERROR_ENCRYPTION;
+}

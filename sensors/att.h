@@ -65,6 +65,8 @@ struct att_packet {
 
 /* Written whole; values longer than ATT_VALUE_MAX are the caller's mistake. */
 struct att_packet att_mtu(enum att_opcode opcode, uint16_t mtu_bytes);
+/* Of an error, behind its opcode: the request it answers, its handle, the code. */
+bool att_is_for_the_paired(struct bytes b);
 struct att_packet att_error(uint8_t request, uint16_t handle, uint8_t code);
 /* FIND_INFORMATION (type unused), READ_BY_TYPE, READ_BY_GROUP. */
 struct att_packet att_search(enum att_opcode opcode, uint16_t first, uint16_t last, uint16_t type);

@@ -231,16 +231,6 @@ static uint8_t awaited(const struct gatt *g)
 	return g->due_us ? answers[g->step] : 0;
 }
 
-/* An error: the request it answers, its handle, the code. */
-static bool is_for_the_paired(struct bytes b)
-{
-	uint8_t code;
-
-	(void)bytes_take(&b, 3);
-	code = bytes_u8(&b);
-	return code == ATT_ERROR_AUTHENTICATION || code == ATT_ERROR_ENCRYPTION;
-}
-
 /* Nothing more to find, or refused: on to the next. */
 static void on_error(struct gatt *g)
 {
@@ -323,6 +313,13 @@ static void refuse(struct gatt *g, uint8_t opcode, struct bytes b)
 	send(g, &p);
 }
 
+void gatt_again(struct gatt *g, uint64_t now_us)
+{
+	begin_step(g, GATT_DESCRIPTORS);
+	g->queued = 0;
+	go_on(g, now_us);
+}
+
 int gatt_packet(struct gatt *g, uint64_t now_us, const uint8_t *packet, size_t count)
 {
 	struct bytes b = bytes_of(packet, count);
@@ -344,7 +341,12 @@ int gatt_packet(struct gatt *g, uint64_t now_us, const uint8_t *packet, size_t c
 		return 0;
 	g->due_us = 0;
 	if (opcode == ATT_ERROR) {
-		g->wants_pairing |= is_for_the_paired(b);
+		if (att_is_for_the_paired(b)) {
+			if (g->listener.on_unpaired &&
+				g->listener.on_unpaired(g->listener.userdata))
+				return 0;
+			g->is_unpaired = true;
+		}
 		on_error(g);
 	} else {
 		r = on_answer(g, b);

@@ -27,6 +27,9 @@ struct gatt_listener {
 	void (*on_value)(unsigned int wish, struct bytes value, void *userdata);
 	/* All that could be found is found, read and turned on. */
 	void (*on_ready)(void *userdata);
+	/* Something was refused to who is not paired. True: nothing more is asked until
+	 * gatt_again(); false, or NULL: the search goes on without it. */
+	bool (*on_unpaired)(void *userdata);
 	void *userdata;
 };
 
@@ -54,7 +57,7 @@ struct gatt {
 	unsigned int wish;        /* the one being dealt with */
 	uint16_t mtu_bytes, next; /* next: where the search goes on */
 	uint64_t due_us;          /* of the answer awaited; 0: none is */
-	bool wants_pairing;       /* something was refused to who is not paired */
+	bool is_unpaired;         /* something was refused, and left out, so */
 	unsigned int services_count;
 	struct att_service services[GATT_SERVICES_MAX];
 	struct gatt_found found[GATT_WISHES_MAX];
@@ -66,6 +69,8 @@ struct gatt {
 /* Sends the first request. */
 void gatt_begin(struct gatt *g, const struct gatt_wish *wishes, unsigned int count,
 	const struct gatt_listener *listener, uint64_t now_us);
+/* Asks once more for what was found, to hear what was refused before. */
+void gatt_again(struct gatt *g, uint64_t now_us);
 /* 0; −EBADMSG what no server says: the link is not worth keeping. */
 int gatt_packet(struct gatt *g, uint64_t now_us, const uint8_t *packet, size_t count);
 /* −ETIMEDOUT when an answer did not come. */

@@ -57,4 +57,19 @@ static int connect_kernel(const uint8_t address[6], enum gatt_address type, cons
 	return 0;
 }
 
-const struct gatt_calls gatt_kernel = {.connect = connect_kernel};
+static int secure_kernel(int fd, void *userdata)
+{
+	struct bt_security security = {0};
+	socklen_t bytes = sizeof(security);
+
+	(void)userdata;
+	if (getsockopt(fd, SOL_BLUETOOTH, BT_SECURITY, &security, &bytes) < 0)
+		return -errno;
+	if (security.level >= BT_SECURITY_MEDIUM)
+		return 1;
+	security = (struct bt_security){.level = BT_SECURITY_MEDIUM};
+	return setsockopt(fd, SOL_BLUETOOTH, BT_SECURITY, &security, sizeof(security)) < 0 ? -errno
+											   : 0;
+}
+
+const struct gatt_calls gatt_kernel = {.connect = connect_kernel, .secure = secure_kernel};

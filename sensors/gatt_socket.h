@@ -14,6 +14,9 @@ struct gatt_calls {
 	 * packet is one read() and one write(). `adapter` is "" for any. */
 	int (*connect)(const uint8_t address[6], enum gatt_address type, const char *adapter,
 		int *ret_fd, void *userdata);
+	/* Has a connection encrypted, by its pairing or by a new one. 1 it is; 0 it will be, and is
+	 * not writable until then; −errno it cannot be. */
+	int (*secure)(int fd, void *userdata);
 	void *userdata;
 };
 

@@ -78,6 +78,14 @@ static inline struct receiver *source_receiver(struct source *s)
 	return s && s->ops->receiver ? s->ops->receiver(s) : NULL;
 }
 
+/* For sources: tells the listener, unless it is what was told last, which `health` keeps. */
+void source_tell_health(struct source *s, struct source_health *health, enum source_state state,
+	uint64_t now_us, const char *why);
+
+/* Listeners of what is inside a source, whose userdata is the source: to its own listener. */
+void source_pass_reading(const struct reading *reading, void *source);
+void source_pass_accel(const struct accel_batch *batch, void *source);
+
 static inline struct source *source_free(struct source *s)
 {
 	return s ? s->ops->free(s) : NULL;

@@ -48,21 +48,7 @@ static void source_free_p(struct source_ble **s)
 
 static void tell_health(struct source_ble *s, enum source_state state, const char *why)
 {
-	if (s->health.state == state && strcmp(s->health.why, why) == 0)
-		return;
-	s->health.state = state;
-	s->health.time_us = clock_boot_us();
-	(void)snprintf(s->health.why, sizeof(s->health.why), "%s", why);
-	if (s->source.listener.on_health)
-		s->source.listener.on_health(&s->health, s->source.listener.userdata);
-}
-
-static void tell_reading(const struct reading *reading, void *userdata)
-{
-	struct source_ble *s = userdata;
-
-	if (s->source.listener.on_reading)
-		s->source.listener.on_reading(reading, s->source.listener.userdata);
+	source_tell_health(&s->source, &s->health, state, clock_boot_us(), why);
 }
 
 static void tell_sign(const struct sensor_id *sensor, void *userdata)
@@ -350,7 +336,7 @@ int source_ble_new(struct source **ret, sd_event *event, const struct source_ble
 	(void)snprintf(s->adapter, sizeof(s->adapter), "%s", options->adapter);
 	s->is_active = options->is_active;
 	scanning_init(&s->scanning, options->is_active);
-	receiver_init(&s->receiver, options->keys, tell_reading, s);
+	receiver_init(&s->receiver, options->keys, source_pass_reading, s);
 	s->receiver.on_sign = tell_sign;
 	r = sd_event_add_time(event, &s->timer, CLOCK_BOOTTIME, 0, TIMER_ACCURACY_US, on_timer, s);
 	if (r < 0)

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One descriptor, one timer: waiting → connecting → linked.
+ * One descriptor, one timer: waiting → connecting (→ securing) → linked.
  */
 #include "sensors/source_gatt.h"
 
 #include "common/cleanup.h"
 #include "common/clock.h"
 #include "sensors/keys.h"
+#include "sensors/link_security.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -19,16 +20,20 @@
 
 _Static_assert(WEARABLE_DEVICE_MAX <= sizeof(((struct source_notice *)0)->why), "it fits");
 
+enum step { WAITING, CONNECTING, SECURING, LINKED };
+
 struct source_gatt {
 	struct source source; /* first */
 	sd_event *event;
 	sd_event_source *timer, *link;
 	const struct gatt_calls *calls; /* borrowed */
-	uint8_t address[6];
 	enum gatt_address type;
 	char adapter[ADAPTER_NAME_MAX];
 	int fd; /* −1: waiting */
-	bool is_started, is_connecting;
+	enum step step;
+	bool is_started;
+	bool is_begun, is_to_secure; /* this link: something was asked, and refused, over it */
+	struct link_security security;
 	int send_error;  /* of a packet: the link is given up when the call that sent it is over */
 	uint64_t due_us; /* when to try, or to give the try up */
 	uint64_t pause_us;
@@ -38,23 +43,9 @@ struct source_gatt {
 	struct source_health health;
 };
 
-static struct source *gatt_free(struct source *source);
-
-static void source_free_p(struct source_gatt **s)
-{
-	if (*s)
-		(void)gatt_free(&(*s)->source);
-}
-
 static void tell_health(struct source_gatt *s, enum source_state state, const char *why)
 {
-	if (s->health.state == state && strcmp(s->health.why, why) == 0)
-		return;
-	s->health.state = state;
-	s->health.time_us = s->now_us;
-	(void)snprintf(s->health.why, sizeof(s->health.why), "%s", why);
-	if (s->source.listener.on_health)
-		s->source.listener.on_health(&s->health, s->source.listener.userdata);
+	source_tell_health(&s->source, &s->health, state, s->now_us, why);
 }
 
 static void shut(struct source_gatt *s)
@@ -62,13 +53,14 @@ static void shut(struct source_gatt *s)
 	s->link = sd_event_source_disable_unref(s->link);
 	close_p(&s->fd);
 	s->fd = -1;
-	s->is_connecting = false;
+	s->step = WAITING;
+	s->security.is_secure = s->is_begun = s->is_to_secure = false;
 	s->send_error = 0;
 }
 
 static void arm(struct source_gatt *s)
 {
-	uint64_t due_us = s->fd < 0 || s->is_connecting ? s->due_us : gatt_next_us(&s->gatt);
+	uint64_t due_us = s->step == LINKED ? gatt_next_us(&s->gatt) : s->due_us;
 
 	(void)sd_event_source_set_time(s->timer, due_us);
 	(void)sd_event_source_set_enabled(
@@ -76,18 +68,21 @@ static void arm(struct source_gatt *s)
 }
 
 /* Not linked from now on; tries again after a pause that grows until a try succeeds. */
+static void leave(struct source_gatt *s, enum source_state state, const char *fault)
+{
+	shut(s);
+	s->due_us = s->now_us + s->pause_us;
+	s->pause_us = s->pause_us < SOURCE_GATT_PAUSE_MAX_US / 2 ? s->pause_us * 2
+								 : SOURCE_GATT_PAUSE_MAX_US;
+	tell_health(s, state, fault);
+}
+
 static void lose(struct source_gatt *s, const char *why, int error)
 {
 	char fault[sizeof(s->health.why)];
 
-	shut(s);
-	if (s->pause_us == 0)
-		s->pause_us = SOURCE_GATT_PAUSE_MIN_US;
-	s->due_us = s->now_us + s->pause_us;
-	s->pause_us = s->pause_us < SOURCE_GATT_PAUSE_MAX_US / 2 ? s->pause_us * 2
-								 : SOURCE_GATT_PAUSE_MAX_US;
 	(void)snprintf(fault, sizeof(fault), "%s: %s", why, strerror(error < 0 ? -error : error));
-	tell_health(s, SOURCE_STARTING, fault);
+	leave(s, SOURCE_STARTING, fault);
 }
 
 static void on_send(const uint8_t *packet, size_t count, void *userdata)
@@ -106,15 +101,13 @@ static void on_value(unsigned int wish, struct bytes value, void *userdata)
 }
 
 /* What it says to everybody is heard all the same. */
-static void tell_pairing(struct source_gatt *s)
+static void tell_unpaired(struct source_gatt *s)
 {
-	char why[sizeof(s->health.why)];
+	char why[LINK_SECURITY_WHY_CHARS];
 
-	if (!s->gatt.wants_pairing || s->health.state != SOURCE_HEARING)
-		return;
-	(void)snprintf(why, sizeof(why), "%s asks to be paired, which the hub does not do",
-		s->wearable.sensor.text);
-	tell_health(s, SOURCE_DEAF, why);
+	link_security_why(&s->security, why);
+	if (s->health.state == SOURCE_HEARING)
+		tell_health(s, SOURCE_DEAF, why);
 }
 
 static void tell_device(struct source_gatt *s)
@@ -131,7 +124,7 @@ static void on_ready(void *userdata)
 {
 	struct source_gatt *s = userdata;
 
-	s->pause_us = 0;
+	s->pause_us = SOURCE_GATT_PAUSE_MIN_US;
 	tell_device(s);
 	wearable_begin(&s->wearable, &s->gatt);
 	tell_health(s, SOURCE_HEARING, "");
@@ -146,45 +139,84 @@ static void on_write(
 	(void)gatt_write(&s->gatt, s->now_us, wish, value, count, is_command);
 }
 
-static void on_reading(const struct reading *reading, void *userdata)
+static bool on_unpaired(void *userdata)
 {
 	struct source_gatt *s = userdata;
 
-	if (s->source.listener.on_reading)
-		s->source.listener.on_reading(reading, s->source.listener.userdata);
+	s->is_to_secure = link_security_asked(&s->security);
+	return s->is_to_secure;
 }
 
-static void on_accel(const struct accel_batch *batch, void *userdata)
+/* From the beginning, or where it was when the link had to be encrypted. */
+static void talk(struct source_gatt *s)
 {
-	struct source_gatt *s = userdata;
+	const struct gatt_listener listener = {.send = on_send,
+		.on_value = on_value,
+		.on_ready = on_ready,
+		.on_unpaired = on_unpaired,
+		.userdata = s};
 
-	if (s->source.listener.on_accel)
-		s->source.listener.on_accel(batch, s->source.listener.userdata);
+	s->step = LINKED;
+	(void)sd_event_source_set_io_events(s->link, EPOLLIN);
+	if (s->is_begun)
+		gatt_again(&s->gatt, s->now_us);
+	else
+		gatt_begin(&s->gatt, wearable_wishes, WEARABLE_WISHES, &listener, s->now_us);
+	s->is_begun = true;
+}
+
+static void fail_to_secure(struct source_gatt *s, int error)
+{
+	char why[LINK_SECURITY_WHY_CHARS];
+
+	link_security_why(&s->security, why);
+	if (link_security_failed(&s->security))
+		leave(s, SOURCE_DEAF, why);
+	else
+		lose(s, "not paired", error);
+}
+
+/* Asks for it, and again when the kernel is done. */
+static void secure(struct source_gatt *s)
+{
+	bool is_asked = s->step == SECURING;
+	int r = s->calls->secure(s->fd, s->calls->userdata);
+
+	s->is_to_secure = false;
+	if (r < 0 || (r == 0 && is_asked)) {
+		fail_to_secure(s, r < 0 ? r : -EACCES);
+	} else if (r > 0) {
+		link_security_succeeded(&s->security);
+		talk(s);
+	} else {
+		s->step = SECURING;
+		s->due_us = s->now_us + SOURCE_GATT_PAIR_US;
+		(void)sd_event_source_set_io_events(s->link, EPOLLOUT);
+	}
 }
 
 static void connected(struct source_gatt *s)
 {
-	const struct gatt_listener listener = {
-		.send = on_send, .on_value = on_value, .on_ready = on_ready, .userdata = s};
 	socklen_t bytes = sizeof(int);
 	int error = 0;
 
 	if (getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &error, &bytes) < 0)
 		error = errno;
-	if (error != 0) {
+	if (error != 0 && s->step == SECURING)
+		fail_to_secure(s, error);
+	else if (error != 0)
 		lose(s, "not reached", error);
-		return;
-	}
-	s->is_connecting = false;
-	(void)sd_event_source_set_io_events(s->link, EPOLLIN);
-	gatt_begin(&s->gatt, wearable_wishes, WEARABLE_WISHES, &listener, s->now_us);
+	else if (link_security_is_due(&s->security))
+		secure(s);
+	else
+		talk(s);
 }
 
 static void take_packets(struct source_gatt *s)
 {
 	uint8_t packet[ATT_MTU_MAX + 1];
 
-	for (int n = 0; n < BURST; n++) {
+	for (int n = 0; n < BURST && s->step == LINKED; n++) {
 		ssize_t count = recv(s->fd, packet, sizeof(packet), MSG_DONTWAIT);
 		int r;
 
@@ -195,13 +227,16 @@ static void take_packets(struct source_gatt *s)
 			return;
 		}
 		r = gatt_packet(&s->gatt, s->now_us, packet, (size_t)count);
-		tell_pairing(s);
 		if (r == 0)
 			r = s->send_error;
 		if (r < 0) {
 			lose(s, "link given up", r);
 			return;
 		}
+		if (s->gatt.is_unpaired)
+			tell_unpaired(s);
+		if (s->is_to_secure)
+			secure(s);
 	}
 }
 
@@ -213,10 +248,10 @@ static int on_link(sd_event_source *source, int fd, uint32_t events, void *userd
 	(void)fd;
 	(void)events;
 	s->now_us = clock_boot_us();
-	if (s->is_connecting)
-		connected(s);
-	else
+	if (s->step == LINKED)
 		take_packets(s);
+	else
+		connected(s);
 	if (s->fd >= 0 && s->send_error < 0)
 		lose(s, "link given up", s->send_error);
 	arm(s);
@@ -225,10 +260,11 @@ static int on_link(sd_event_source *source, int fd, uint32_t events, void *userd
 
 static void try(struct source_gatt *s)
 {
-	int r = s->calls->connect(s->address, s->type, s->adapter, &s->fd, s->calls->userdata);
+	int r = s->calls->connect(
+		s->security.address, s->type, s->adapter, &s->fd, s->calls->userdata);
 
 	if (r >= 0) {
-		s->is_connecting = true;
+		s->step = CONNECTING;
 		s->due_us = s->now_us + SOURCE_GATT_TRY_US;
 		r = sd_event_add_io(s->event, &s->link, s->fd, EPOLLOUT, on_link, s);
 	}
@@ -239,16 +275,18 @@ static void try(struct source_gatt *s)
 static int on_timer(sd_event_source *timer, uint64_t usec, void *userdata)
 {
 	struct source_gatt *s = userdata;
+	bool is_due;
 
 	(void)timer;
 	(void)usec;
 	s->now_us = clock_boot_us();
-	if (s->fd < 0 && s->now_us >= s->due_us)
+	is_due = s->step == LINKED ? gatt_time(&s->gatt, s->now_us) < 0 : s->now_us >= s->due_us;
+	if (is_due && s->step == WAITING)
 		try(s);
-	else if (s->is_connecting && s->now_us >= s->due_us)
-		lose(s, "not reached", -ETIMEDOUT);
-	else if (s->fd >= 0 && !s->is_connecting && gatt_time(&s->gatt, s->now_us) < 0)
-		lose(s, "link given up", -ETIMEDOUT);
+	else if (is_due && s->step == SECURING)
+		fail_to_secure(s, -ETIMEDOUT);
+	else if (is_due)
+		lose(s, s->step == LINKED ? "link given up" : "not reached", -ETIMEDOUT);
 	arm(s);
 	return 0;
 }
@@ -257,10 +295,10 @@ void source_gatt_again(struct source *source)
 {
 	struct source_gatt *s = (struct source_gatt *)source;
 
-	if (s->fd >= 0 && !s->is_connecting)
+	if (s->step >= SECURING)
 		return;
 	shut(s);
-	s->pause_us = 0;
+	s->pause_us = SOURCE_GATT_PAUSE_MIN_US;
 	s->due_us = clock_boot_us() + SOURCE_GATT_PAUSE_MIN_US;
 	arm(s);
 }
@@ -271,7 +309,7 @@ int source_gatt_alert(struct source *source, enum wearable_alert alert)
 	const uint8_t level = (uint8_t)alert;
 	int r;
 
-	if (s->fd < 0 || s->is_connecting)
+	if (s->step != LINKED)
 		return -ENOTCONN;
 	r = gatt_write(&s->gatt, clock_boot_us(), WISH_ALERT, &level, 1, true);
 	return r < 0 ? r : s->send_error;
@@ -284,7 +322,8 @@ static int gatt_start(struct source *source)
 	s->is_started = true;
 	s->now_us = clock_boot_us();
 	s->due_us = s->now_us + SOURCE_GATT_PAUSE_MIN_US; /* the adapter's turn first */
-	s->pause_us = 0;
+	s->pause_us = SOURCE_GATT_PAUSE_MIN_US;
+	s->security.failures = 0;
 	tell_health(s, SOURCE_STARTING, "connecting");
 	arm(s);
 	return 0;
@@ -320,32 +359,38 @@ static const struct source_ops gatt_ops = {
 int source_gatt_new(struct source **ret, sd_event *event, const struct source_gatt_options *options,
 	const struct source_listener *listener)
 {
-	_cleanup_(source_free_p) struct source_gatt *s = calloc(1, sizeof(*s));
-	const struct wearable_listener inside = {.on_reading = on_reading,
-		.on_accel = on_accel,
-		.on_write = on_write,
-		.userdata = s};
+	struct source_gatt *s;
 	struct sensor_id id = {0};
+	uint8_t address[6];
 	int r;
 
+	if (!adapter_name_is_valid(options->adapter) ||
+		device_address_from_text(options->sensor, address) < 0)
+		return -EINVAL;
+	s = calloc(1, sizeof(*s));
 	if (!s)
 		return -ENOMEM;
-	s->fd = -1;
-	if (!adapter_name_is_valid(options->adapter) ||
-		device_address_from_text(options->sensor, s->address) < 0)
-		return -EINVAL;
-	s->source = (struct source){.ops = &gatt_ops, .listener = *listener};
-	s->event = sd_event_ref(event);
-	s->type = options->type;
-	s->calls = options->calls ? options->calls : &gatt_kernel;
+	*s = (struct source_gatt){.source = {.ops = &gatt_ops, .listener = *listener},
+		.event = sd_event_ref(event),
+		.calls = options->calls ? options->calls : &gatt_kernel,
+		.type = options->type,
+		.fd = -1,
+		.security = {.pairing = options->pairing}};
+	memcpy(s->security.address, address, sizeof(address));
 	(void)snprintf(s->adapter, sizeof(s->adapter), "%s", options->adapter);
 	(void)snprintf(id.text, sizeof(id.text), "%s", options->sensor);
-	wearable_init(&s->wearable, &id, &inside);
+	s->security.who = s->wearable.sensor.text;
+	wearable_init(&s->wearable, &id,
+		&(struct wearable_listener){.on_reading = source_pass_reading,
+			.on_accel = source_pass_accel,
+			.on_write = on_write,
+			.userdata = s});
 	r = sd_event_add_time(event, &s->timer, CLOCK_BOOTTIME, 0, TIMER_ACCURACY_US, on_timer, s);
-	if (r < 0)
+	if (r < 0) {
+		(void)gatt_free(&s->source);
 		return r;
+	}
 	(void)sd_event_source_set_enabled(s->timer, SD_EVENT_OFF);
 	*ret = &s->source;
-	s = NULL;
 	return 0;
 }

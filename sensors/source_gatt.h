@@ -9,17 +9,22 @@
  * It costs the wearable nothing to be waited for: the kernel connects when it hears the wearable
  * advertise. A try lasts 25 s; the next follows after 1 s, doubling to 30 s while none succeeds.
  * A link that is lost is told by the kernel within the link's own supervision time-out.
+ *
+ * A wearable that refuses something to who is not paired is paired with, and its links are
+ * encrypted from then on (link_security.h); what comes to nothing there is told as DEAF.
  */
 #pragma once
 
 #include "sensors/adapter.h"
 #include "sensors/gatt_socket.h"
+#include "sensors/pairing.h"
 #include "sensors/source.h"
 #include "sensors/wearable.h"
 
 #include <systemd/sd-event.h>
 
 #define SOURCE_GATT_TRY_US       UINT64_C(25000000)
+#define SOURCE_GATT_PAIR_US      UINT64_C(35000000) /* the kernel gives up after 30 s */
 #define SOURCE_GATT_PAUSE_MIN_US UINT64_C(1000000)
 #define SOURCE_GATT_PAUSE_MAX_US UINT64_C(30000000)
 
@@ -27,6 +32,7 @@ struct source_gatt_options {
 	const char *sensor; /* the wearable's address, "A4:C1:38:8D:18:B2" */
 	enum gatt_address type;
 	const char *adapter;            /* "" for any */
+	const struct pairing *pairing;  /* borrowed; NULL: the hub pairs with nobody */
 	const struct gatt_calls *calls; /* borrowed; NULL: the kernel's */
 };
 

@@ -320,6 +320,20 @@ def test_HS_12_a_damaged_roster_stops_no_hub_and_is_told_until_it_is_seen_to():
         assert check(house).returncode == 0
 
 
+def test_damaged_pairings_are_kept_aside_and_stop_no_hub():
+    watch = f'  - {{id: "{WATCH}", role: wearable, connect: public}}\n'
+    with House(sensors=watch) as house:
+        path = house.folder / "hub.yaml"
+        path.write_text(path.read_text(encoding="utf-8") + "bluetooth: {}\n", encoding="utf-8")
+        pairings = house.folder / "hub.state/pairings"
+        pairings.write_text("no key\n", encoding="utf-8")
+        pairings.chmod(0o600)
+        house.start_hub(is_up=False)
+        assert house.hub.ask("press")["ok"]
+        assert asides(house) == ["pairings"] and not pairings.exists()
+        assert "pairings: line 1: expected 72 hexadecimal digits" in house.hub.text(), house.hub.text()
+
+
 def test_an_enrolled_sensor_that_is_refused_costs_the_others_nothing():
     with House(sensors=f"  - {{id: '{MOTION}', role: motion}}\n") as house:
         path = house.folder / "hub.state/roster.yaml"

@@ -20,6 +20,7 @@ BUTTON = '  - {id: "00:AA:01:01:00:01", name: Pendentif, room: Chambre, role: bu
 
 
 SPEECH_RATE_HZ = 22050
+HUB = "00:AA:01:00:00:00"
 FIRST, SECOND = "00:AA:01:01:00:01", "00:AA:01:03:00:03"
 
 
@@ -30,9 +31,10 @@ def pendant_sensor(address, name="Pendentif", room="Salon", more=""):
 class Pendant:
     """A simulated pendant on the controller of that index."""
 
-    def __init__(self, index, recording="fall.csv"):
+    def __init__(self, index, recording="fall.csv", keys=None):
+        of_the_paired = [keys, HUB] if keys else []  # speaks to nobody else
         self.process = subprocess.Popen(
-            [BUILD / "tests/fakes/pendant/pendant", str(index), RECORDINGS / recording],
+            [BUILD / "tests/fakes/pendant/pendant", str(index), RECORDINGS / recording, *of_the_paired],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
         self.said = []
         threading.Thread(target=self._collect, daemon=True).start()
@@ -285,6 +287,28 @@ def test_a_link_lost_in_the_middle_of_a_fall():
         pendant.wait("receipt event 17")
         house.wait_raised(1)
         assert house.hub.incidents()[0]["class"] == "fall"
+
+
+def test_a_pendant_that_asks_for_it_is_paired_and_known_again_when_the_kernel_has_forgotten():
+    with RadioHouse(sensors="  - {id: bouton, role: button}\n") as house:
+        keys, pairings = house.folder / "pendant.keys", house.folder / "hub.state/pairings"
+        with Controllers(2, LE_ONLY), Pendant(1, keys=keys) as pendant:
+            house.start_broker()
+            house.start_hub()
+            assert house.hub.ask("enrol", address=FIRST, role="wearable", room="Salon", connect="public")["ok"]
+            pendant.wait("paired")
+            pendant.do("fall")
+            house.wait_raised(1)
+            assert "refused" in pendant.said and "its link is encrypted" in house.hub.text(), pendant.said
+            assert house.faults() == "" and pairings.stat().st_mode & 0o777 == 0o600, house.faults()
+            known = pairings.read_bytes()
+        with Controllers(2, LE_ONLY), Pendant(1, keys=keys) as pendant:  # other controllers: no key in the kernel
+            house.wait_hearing(2)
+            pendant.do("press")
+            pendant.wait("receipt press 1")
+            assert not {"refused", "paired"} & set(pendant.said) and pairings.read_bytes() == known, pendant.said
+            removed = house.hub.ask("remove", sensor=FIRST)
+            assert removed["ok"] and pairings.read_bytes() == b"", removed
 
 
 def test_two_pendants_at_once():

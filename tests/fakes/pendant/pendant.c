@@ -4,9 +4,12 @@
  * plays a recording's impact as its FIFO. `pendant INDEX RECORDING`; on its standard input, a line
  * each: press | fall | fall N (the link is dropped after N notifications) | worn 0 | worn 1; on its
  * standard output what happens: ready, linked, unlinked, alert N, receipt press N, receipt event N
- * NEXT, sent N.
+ * NEXT, sent N. `pendant INDEX RECORDING KEYS HUB`: one that speaks to who is paired alone, keeps
+ * its keys in the file and pairs with the hub of that address; then also: refused, paired.
  */
 #include "sensors/pendant.h"
+#include "sensors/adapter.h"
+#include "sensors/pairing.h"
 #include "sensors/recording.h"
 
 #include "tests/fakes/gatt_server.h"
@@ -40,9 +43,11 @@ struct pendant {
 	struct accel_sample sample[SAMPLES_MAX];
 	unsigned int first, last; /* of the event in `sample`, last excluded */
 	uint8_t event;
-	uint16_t next, pieces; /* sequence to send, and how many there are; 0 and 0: no event */
-	uint16_t received;     /* by the hub: what follows is sent again over a new link */
-	int drop_after;        /* notifications; −1: never */
+	uint16_t next, pieces;   /* sequence to send, and how many there are; 0 and 0: no event */
+	uint16_t received;       /* by the hub: what follows is sent again over a new link */
+	int drop_after;          /* notifications; −1: never */
+	struct pairing *pairing; /* NULL: speaks to everybody */
+	sd_event *loop;          /* pairing's */
 	char line[LINE_MAX_BYTES];
 	size_t line_bytes;
 };
@@ -214,6 +219,23 @@ static void take_receipt(struct pendant *p)
 	}
 }
 
+static bool is_encrypted(int link)
+{
+	struct bt_security security = {0};
+	socklen_t bytes = sizeof(security);
+
+	return getsockopt(link, SOL_BLUETOOTH, BT_SECURITY, &security, &bytes) == 0 &&
+	       security.level >= BT_SECURITY_MEDIUM;
+}
+
+/* To look at what there is, and to ask for the battery, nobody needs to be paired. */
+static bool is_refused(const struct pendant *p, const uint8_t *packet, size_t count)
+{
+	return p->pairing && count >= 3 &&
+	       (packet[0] == ATT_READ_REQUEST || packet[0] == ATT_WRITE_REQUEST) &&
+	       (packet[1] | packet[2] << 8) >= p->acceleration && !is_encrypted(p->link);
+}
+
 static void take_packet(struct pendant *p)
 {
 	uint8_t packet[ATT_MTU_MAX];
@@ -222,6 +244,13 @@ static void take_packet(struct pendant *p)
 
 	if (count <= 0) {
 		unlink_hub(p);
+		return;
+	}
+	if (is_refused(p, packet, (size_t)count)) {
+		answer = att_error(packet[0], (uint16_t)(packet[1] | packet[2] << 8),
+			ATT_ERROR_AUTHENTICATION);
+		(void)send(p->link, answer.at, answer.count, MSG_NOSIGNAL);
+		say("refused", -1);
 		return;
 	}
 	answer = server_answer(&p->server, packet, (size_t)count);
@@ -267,6 +296,40 @@ static void take_input(struct pendant *p)
 	obey(p, p->line);
 }
 
+static void on_paired(const struct sensor_id *hub, int error, void *userdata)
+{
+	(void)hub;
+	(void)userdata;
+	say("paired", error < 0 ? -error : -1);
+}
+
+/* Before its controller is switched on: the kernel then readies it for pairing. */
+static void begin_pairing(struct pendant *p, const char *index, const char *keys, const char *hub)
+{
+	const struct pairing_options options = {.path = keys, .on_paired = on_paired};
+	char error[PAIRING_ERROR_MAX], adapter[16];
+
+	(void)snprintf(adapter, sizeof(adapter), "hci%s", index);
+	check(sd_event_new(&p->loop) >= 0, "loop");
+	check(pairing_new(&p->pairing, p->loop, &options, error) == 0 && !error[0], "keys");
+	check(pairing_know(p->pairing, hub, adapter) == 0, "the hub's address");
+}
+
+/* The kernel pairs by a controller that the management channel has switched on, and by no other. */
+static void switch_on(const struct pendant *p, struct hci_dev_info *device)
+{
+	if (!p->pairing) {
+		check(ioctl(p->hci, HCIDEVUP, device->dev_id) == 0 || errno == EALREADY, "on");
+	} else {
+		check(adapter_switch_on(device->name) == 0, "on");
+		while (!hci_test_bit(HCI_UP, &device->flags)) {
+			(void)poll(NULL, 0, 20);
+			check(ioctl(p->hci, HCIGETDEVINFO, device) == 0, "whether it is on");
+		}
+	}
+	check(ioctl(p->hci, HCIGETDEVINFO, device) == 0, "its address");
+}
+
 static void listen_for_hub(struct pendant *p, int index)
 {
 	struct sockaddr_l2 ours = {
@@ -275,9 +338,8 @@ static void listen_for_hub(struct pendant *p, int index)
 
 	p->hci = hci_open_dev(index);
 	check(p->hci >= 0, "the controller");
-	if (ioctl(p->hci, HCIDEVUP, index) < 0)
-		check(errno == EALREADY, "switching it on");
-	check(ioctl(p->hci, HCIGETDEVINFO, &device) == 0, "its address");
+	(void)snprintf(device.name, sizeof(device.name), "hci%d", index);
+	switch_on(p, &device);
 	p->address = ours.l2_bdaddr = device.bdaddr;
 	p->listening = socket(AF_BLUETOOTH, SOCK_SEQPACKET | SOCK_CLOEXEC, BTPROTO_L2CAP);
 	check(p->listening >= 0, "socket");
@@ -291,11 +353,14 @@ static void run(struct pendant *p)
 		bool is_sending = p->link >= 0 && p->next < p->pieces &&
 				  server_is_on(&p->server, p->acceleration);
 		struct pollfd watched[] = {{.fd = STDIN_FILENO, .events = POLLIN},
-			{.fd = p->listening, .events = POLLIN}, {.fd = p->link, .events = POLLIN}};
+			{.fd = p->listening, .events = POLLIN}, {.fd = p->link, .events = POLLIN},
+			{.fd = p->loop ? sd_event_get_fd(p->loop) : -1, .events = POLLIN}};
 
 		/* unheard, it says again that it is there */
-		if (poll(watched, 3, is_sending ? 5 : 500) == 0 && p->link < 0)
+		if (poll(watched, 4, is_sending ? 5 : 500) == 0 && p->link < 0)
 			advertise(p);
+		if (watched[3].revents)
+			(void)sd_event_run(p->loop, 0);
 		if (watched[0].revents)
 			take_input(p);
 		if (watched[1].revents) {
@@ -314,13 +379,15 @@ int main(int argc, char *argv[])
 {
 	static struct pendant p = {.link = -1, .drop_after = -1};
 
-	if (argc != 3) {
-		(void)fputs("usage: pendant INDEX RECORDING\n", stderr);
+	if (argc != 3 && argc != 5) {
+		(void)fputs("usage: pendant INDEX RECORDING [KEYS HUB]\n", stderr);
 		return 2;
 	}
 	p.state.battery_pct = 80;
 	load(&p, argv[2]);
 	make_server(&p);
+	if (argc == 5)
+		begin_pairing(&p, argv[1], argv[3], argv[4]);
 	listen_for_hub(&p, (int)strtol(argv[1], NULL, 10));
 	tell_state(&p);
 	advertise(&p);
