@@ -11,6 +11,7 @@
 #include "hub/options.h"
 #include "hub/prompts.h"
 #include "hub/radio.h"
+#include "hub/replay_state.h"
 #include "hub/roster_aside.h"
 #include "sensors/replay_stats.h"
 #include "sensors/source_replay.h"
@@ -52,6 +53,11 @@ static int load(const struct hub_options *o, struct hub *h)
 	}
 	if (h->config.keys[0] && device_keys_load(&h->keys, h->config.keys, keys_error) < 0) {
 		(void)fprintf(stderr, "%s\n", keys_error);
+		return EXIT_REFUSED;
+	}
+	if (o->replays_count > 0 && how.is_forgiving &&
+		replay_state_take(h->config.state_dir, error) < 0) {
+		(void)fprintf(stderr, "%s\n", error);
 		return EXIT_REFUSED;
 	}
 	h->config_path = path;

@@ -177,6 +177,8 @@ class House:
         keys = self.broker_folder
         for name in ("hub", "gateway"):
             (self.folder / f"{name}.state").mkdir(mode=0o700)
+        # what is played here is the home's own life: what it teaches is there after a start without it
+        (self.folder / "hub.state/replay").symlink_to(".")
         (self.folder / "hub.yaml").write_text(
             f"home: {self.home}\nstate_dir: {self.folder}/hub.state\ncontrol: {self.folder}/hub.control\n"
             f"brokers:\n  - mqtts://127.0.0.1:{self.port}\n"

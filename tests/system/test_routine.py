@@ -144,7 +144,48 @@ def test_a_visitor_who_leaves_is_not_her_absence():
                 assert not house.hub.told("suspected")
 
 
+def listed(house):
+    return {s["id"] for s in house.hub.ask("sensors")["sensors"]}
+
+
+def test_a_replay_never_touches_the_homes_own_state():
+    """A home that has lived, enrolled and been called for; then two days are played to it."""
+    one, other = "54:48:E6:8F:80:A5", "54:48:E6:8F:80:A6"
+    with House(sensors=SENSORS + "  - {id: bouton, role: button}\n") as house:
+        state = house.folder / "hub.state"
+        (state / "replay").unlink()
+        house.start_broker()
+        house.start_hub()
+        assert house.hub.ask("enrol", address=one, role="motion", key="00112233445566778899aabbccddeeff")["ok"]
+        assert house.hub.ask("press")["ok"]
+        assert house.hub.end() == 0
+        lived = {f.name: f.read_bytes() for f in state.iterdir() if f.is_file()}
+        assert {"hub.db", "rhythm.db", "history.db", "roster.yaml", "roster.keys"} <= set(lived), set(lived)
+        house.start_hub("--replay", play(house.folder, 3, "10:00"), "--speed", SPEED)
+        assert one in listed(house) and not house.hub.incidents()
+        house.hub.wait_step("ended", seconds=30)
+        wait_for(lambda: routine(house)["known_days"] >= 2, "two days are known")
+        assert house.hub.ask("enrol", address=other, role="motion")["ok"] and other in listed(house)
+        assert house.hub.ask("remove", sensor=one)["ok"]
+        assert house.hub.end() == 0
+        assert {f.name: f.read_bytes() for f in state.iterdir() if f.is_file()} == lived
+        house.start_hub()
+        assert routine(house)["known_days"] == 0
+        assert [i["class"] for i in house.hub.incidents(True)] == ["help"]
+        assert house.hub.end() == 0
+        house.start_hub("--replay", play(house.folder, 1, "10:00"), "--speed", SPEED)
+        assert routine(house)["known_days"] >= 2, "a replay goes on from the last one"
+        assert one in listed(house) and other not in listed(house)
+        # what is there already cannot be used: said, and nothing played
+        assert house.hub.end() == 0
+        (state / "replay/roster.yaml").unlink()
+        (state / "replay/roster.yaml").mkdir()
+        house.hub.start(["--replay", RECORDINGS / "home.csv"])
+        assert house.hub.wait_end() == 2
+        assert "hub.state/replay/roster.yaml: Is a directory" in house.hub.text(), house.hub.text()
+
+
 if __name__ == "__main__":
     sys.exit(run_tests([test_a_silence_unlike_this_home_is_raised_at_the_centre, test_what_was_learned_survives_kill_9,
                         test_a_state_that_cannot_be_used_is_kept_aside_and_told, test_movement_answers_for_inactivity,
-                        test_a_visitor_who_leaves_is_not_her_absence]))
+                        test_a_replay_never_touches_the_homes_own_state, test_a_visitor_who_leaves_is_not_her_absence]))
