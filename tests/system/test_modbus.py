@@ -220,6 +220,36 @@ def test_HS_16_the_lamp_blinks_while_asked_and_shines_when_help_was_called():
         assert seen == {(True, False, False)}, "it shines, and blinks no more"
 
 
+def test_HS_16_the_siren_sounds_in_an_outage_of_the_centre_and_only_then():
+    """A real broker is killed: 5 s without a link after the call the slave sees the siren's coil, for 5 s, and the lamp blink on."""
+    with House() as house, Peer("tcp", 0, 1) as peer:
+        put_on_bus(house, tcp(peer.port) + LAMPS, "")
+        house.start()
+        wait_for(lambda: lit(peer) == [False, True, False], "all is off")
+        house.gateway.wait_step("announced", house.hub.ask("press", sensor="bouton")["incident"])
+        began = time.monotonic()
+        while time.monotonic() < began + 7:
+            assert not peer.coil(1, 7), "the centre has it: no siren"
+        house.broker.end(signal.SIGKILL)
+        wait_for(lambda: house.hub.ask("status")["broker"] == "down", "the hub notices")
+        call, began = house.hub.ask("press", sensor="autre")["incident"], time.monotonic()
+        wait_for(lambda: peer.coil(1, 7), "the siren sounds")
+        sounded, seen = time.monotonic(), set()
+        assert 4.5 < sounded - began < 8, sounded - began
+        while peer.coil(1, 7):
+            seen.add(peer.coil(1, 5))
+            assert time.monotonic() < sounded + 8, "it sounds on and on"
+        assert time.monotonic() > sounded + 4, "it is too short to wake anybody"
+        assert seen == {True, False}, f"the lamp blinks: {seen}"
+        # the centre is back: it gets the call, and the home is quiet
+        house.start_broker()
+        house.gateway.wait_step("announced", call, 60)
+        wait_for(lambda: lit(peer) == [True, False, False], "the lamp shines, the siren is off")
+        began = time.monotonic()
+        while time.monotonic() < began + 3:
+            assert lit(peer) == [True, False, False], "it stays so"
+
+
 def test_a_lamp_that_cannot_be_switched_is_a_fault_until_it_can():
     with House() as house, Peer("tcp", 0, 1) as peer:
         put_on_bus(house, tcp(peer.port) + LAMPS, cord("tableau", 1))
