@@ -9,11 +9,11 @@
 #include "models/eval/fall_curve.h"
 #include "models/eval/fall_folds.h"
 #include "models/eval/fall_report.h"
+#include "models/eval/interrupt.h"
 
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -140,17 +140,6 @@ static void tell_end(const struct measuring *m)
 		(void)fprintf(stderr, "\r%*s\r", 60, "");
 }
 
-static bool is_interrupted(void)
-{
-	static const struct timespec none = {0};
-	sigset_t waiting;
-
-	(void)sigemptyset(&waiting);
-	(void)sigaddset(&waiting, SIGINT);
-	(void)sigaddset(&waiting, SIGTERM);
-	return sigtimedwait(&waiting, NULL, &none) > 0;
-}
-
 /* Places this version does not know are judged as unknown, and reported under their own name. */
 static enum wear_place place_of(const struct measuring *m, const struct trial *t)
 {
@@ -258,8 +247,8 @@ static int measure(struct measuring *m)
 		return 2;
 	for (size_t i = 0; i < m->index.count; i++) {
 		tell(m, i);
-		if (is_interrupted())
-			return 128 + SIGINT;
+		if (interrupt_came())
+			return INTERRUPT_STATUS;
 		if (run_trial(m, i) < 0)
 			return 2;
 	}
@@ -270,16 +259,11 @@ static int measure(struct measuring *m)
 int eval_falls(int argc, char **argv)
 {
 	struct measuring m = {.is_terminal = isatty(STDERR_FILENO)};
-	sigset_t ends;
 	int status = read_options(argc, argv, &m.options);
 
 	if (status)
 		return status - 1;
-	/* An interrupt is looked for between trials, so that what was unpacked is removed. */
-	(void)sigemptyset(&ends);
-	(void)sigaddset(&ends, SIGINT);
-	(void)sigaddset(&ends, SIGTERM);
-	(void)sigprocmask(SIG_BLOCK, &ends, NULL);
+	interrupt_hold();
 	status = measure(&m);
 	dataset_done(&m.dataset);
 	trial_index_done(&m.index);

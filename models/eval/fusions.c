@@ -9,6 +9,7 @@
 #include "models/eval/dataset.h"
 #include "models/eval/eval.h"
 #include "models/eval/fall_folds.h"
+#include "models/eval/interrupt.h"
 #include "models/fusion.h"
 #include "sensors/recording.h"
 
@@ -233,8 +234,11 @@ static int weigh_all(struct weighing *w, const char *data, const char *folds)
 		r = trial_index_read(path, &w->index, error);
 	if (r == 0 && folds)
 		r = fall_folds_open(folds, "loso", &w->folds, error);
-	for (size_t n = 0; r == 0 && n < w->index.count; n++)
+	for (size_t n = 0; r == 0 && n < w->index.count; n++) {
+		if (interrupt_came())
+			return INTERRUPT_STATUS;
 		r = weigh_trial(w, &w->index.trials[n], error);
+	}
 	if (r < 0)
 		(void)fprintf(stderr, "vigie-eval: %s\n", error);
 	else
@@ -264,6 +268,7 @@ int eval_fusion(int argc, char **argv)
 		w->fusion = malloc(fusion_size());
 	}
 	if (w && w->model && w->fusion) {
+		interrupt_hold();
 		status = weigh_all(w, data, folds);
 		fall_folds_done(&w->folds);
 		trial_index_done(&w->index);

@@ -5,12 +5,12 @@
 #include "common/cleanup.h"
 #include "models/eval/dataset.h"
 #include "models/eval/eval.h"
+#include "models/eval/interrupt.h"
 #include "models/eval/routine_report.h"
 
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,17 +109,6 @@ static int read_options(int argc, char **argv, struct options *ret)
 	return status;
 }
 
-static bool is_interrupted(void)
-{
-	static const struct timespec none = {0};
-	sigset_t waiting;
-
-	(void)sigemptyset(&waiting);
-	(void)sigaddset(&waiting, SIGINT);
-	(void)sigaddset(&waiting, SIGTERM);
-	return sigtimedwait(&waiting, NULL, &none) > 0;
-}
-
 static int run_home(struct measuring *m, const char *name)
 {
 	char error[HOME_ERROR_MAX];
@@ -150,8 +139,8 @@ static int run_homes(struct measuring *m)
 			continue;
 		(void)fprintf(
 			stderr, "routine: home %zu of %zu: %s\n", i + 1, m->index.count, name);
-		if (is_interrupted())
-			return 128 + SIGINT;
+		if (interrupt_came())
+			return INTERRUPT_STATUS;
 		if (run_home(m, name) < 0)
 			return 2;
 	}
@@ -218,16 +207,11 @@ static int measure(struct measuring *m)
 int eval_routine(int argc, char **argv)
 {
 	struct measuring m = {.options = {.seed = 1, .injections = TRIALS_DEFAULT}};
-	sigset_t ends;
 	int status = read_options(argc, argv, &m.options);
 
 	if (status)
 		return status - 1;
-	/* An interrupt is looked for between homes, so that what was unpacked is removed. */
-	(void)sigemptyset(&ends);
-	(void)sigaddset(&ends, SIGINT);
-	(void)sigaddset(&ends, SIGTERM);
-	(void)sigprocmask(SIG_BLOCK, &ends, NULL);
+	interrupt_hold();
 	status = measure(&m);
 	dataset_done(&m.dataset);
 	for (size_t i = 0; i < m.count; i++) {

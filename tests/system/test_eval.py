@@ -150,15 +150,16 @@ def test_an_interrupt_leaves_nothing_behind(folder):
     with tarfile.open(os.path.join(folder, "falls.tar.gz"), "w:gz") as archive:
         for name in os.listdir(inside):
             archive.add(os.path.join(inside, name), name)
-    with subprocess.Popen([EVAL, "falls", "--data", folder], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          env={**os.environ, "TMPDIR": temporary}) as process:
-        until = time.monotonic() + 60
-        while not os.listdir(temporary) and time.monotonic() < until:
-            time.sleep(0.01)
-        process.send_signal(signal.SIGINT)
-        output, _ = process.communicate(timeout=60)
-    assert process.returncode == 130, process.returncode
-    assert output == b"" and os.listdir(temporary) == []
+    for what in ("falls", "fusion"):
+        with subprocess.Popen([EVAL, what, "--data", folder], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              env={**os.environ, "TMPDIR": temporary}) as process:
+            until = time.monotonic() + 60
+            while not os.listdir(temporary) and time.monotonic() < until:
+                time.sleep(0.01)
+            process.send_signal(signal.SIGINT)
+            output, _ = process.communicate(timeout=60)
+        assert process.returncode == 130, (what, process.returncode)
+        assert output == b"" and os.listdir(temporary) == [], what
 
 
 def test_published_recordings_as_the_card_says(folder):

@@ -117,4 +117,32 @@ static inline struct said ask(struct peer *p, const char *words, const char *ans
 	return s;
 }
 
+/* Words, and the request that they make or the complaint that they earn. */
+struct usage {
+	const char *words, *expected;
+};
+
+static inline void make_requests(struct peer *p, const struct usage rows[], size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct said s = ask(p, rows[i].words, OK_STATE);
+
+		assert_string_equal(p->request, rows[i].expected);
+		if (s.status != CTL_DONE || *s.err)
+			fail_msg("%s: %d %s", rows[i].words, s.status, s.err);
+	}
+}
+
+/* Nobody is asked. */
+static inline void are_refused(const struct usage rows[], size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct said s = run("/nowhere", rows[i].words);
+
+		assert_string_equal(s.err, rows[i].expected);
+		assert_string_equal(s.out, "");
+		assert_int_equal(s.status, CTL_NOT_DONE);
+	}
+}
+
 #define SCENE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)

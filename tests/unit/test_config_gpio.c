@@ -1,16 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* GPIO lines of sensors and outputs, as the hub's configuration says them. */
-#include "hub/config.h"
-
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
+#include "tests/unit/config_text.h"
 
 #define GOOD    "home: a\nbrokers: [\"mqtt://127.0.0.1:1\"]\n"
 #define SENSORS GOOD "sensors:\n"
@@ -19,23 +9,6 @@
 #define LAMP    GOOD "outputs:\n  - {kind: lamp, gpio: {chip: gpiochip0, line: 5}}\n"
 #define LONGEST "abcdefghijklmnopqrstuvwxyz01234"
 
-/* As vigie-hub --check does, without the file's name in the message. */
-static int load(const char *text, struct hub_config *ret, char error[HUB_CONFIG_ERROR_MAX])
-{
-	char path[] = "/tmp/vigie-gpio-XXXXXX";
-	int fd = mkstemp(path), r;
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-	(void)close(fd);
-	error[0] = '\0';
-	r = hub_config_load(path, ret, error);
-	(void)unlink(path);
-	if (strncmp(error, path, strlen(path)) == 0)
-		memmove(error, error + strlen(path), strlen(error + strlen(path)) + 1);
-	return r;
-}
-
 static void test_lines_that_are_read_and_switched(void **state)
 {
 	static struct hub_config c;
@@ -43,14 +16,15 @@ static void test_lines_that_are_read_and_switched(void **state)
 
 	(void)state;
 	assert_int_equal(
-		load(LAMP "  - {kind: siren, gpio: {chip: " LONGEST
-			  ", line: 1023, active_low: true}}\n"
-			  "sensors:\n"
-			  "  - {id: secteur, role: environment, gpio: {chip: gpiochip0, line: 4, "
-			  "kind: mains}}\n"
-			  "  - {id: cordon, role: contact, gpio: {chip: pinctrl-bcm2711, line: 4, "
-			  "kind: pull_cord, active_low: true, debounce_ms: 0}}\n"
-			  "  - {id: radio, role: motion}\n",
+		load_text(LAMP
+			"  - {kind: siren, gpio: {chip: " LONGEST
+			", line: 1023, active_low: true}}\n"
+			"sensors:\n"
+			"  - {id: secteur, role: environment, gpio: {chip: gpiochip0, line: 4, "
+			"kind: mains}}\n"
+			"  - {id: cordon, role: contact, gpio: {chip: pinctrl-bcm2711, line: 4, "
+			"kind: pull_cord, active_low: true, debounce_ms: 0}}\n"
+			"  - {id: radio, role: motion}\n",
 			&c, error),
 		0);
 	assert_int_equal(c.outputs.count, 2);
@@ -113,16 +87,17 @@ static void test_what_cannot_be_names_its_line(void **state)
 
 	(void)state;
 	for (size_t n = 0; n < sizeof(rows) / sizeof(rows[0]); n++) {
-		assert_int_equal(load(rows[n].text, &c, error), -EINVAL);
+		assert_int_equal(load_text(rows[n].text, &c, error), -EINVAL);
 		assert_string_equal(error, rows[n].want);
 	}
 	/* libcyaml's own words: an output is of no kind of reading, a line must be said */
 	assert_int_equal(
-		load(GOOD "outputs:\n  - {kind: lamp, gpio: {chip: a, line: 1, kind: mains}}\n", &c,
-			error),
+		load_text(GOOD
+			"outputs:\n  - {kind: lamp, gpio: {chip: a, line: 1, kind: mains}}\n",
+			&c, error),
 		-EINVAL);
-	assert_int_equal(
-		load(GOOD "outputs:\n  - {kind: lamp, gpio: {chip: a}}\n", &c, error), -EINVAL);
+	assert_int_equal(load_text(GOOD "outputs:\n  - {kind: lamp, gpio: {chip: a}}\n", &c, error),
+		-EINVAL);
 }
 
 static void test_lines_at_the_maximum_and_one_more(void **state)
@@ -138,9 +113,9 @@ static void test_lines_at_the_maximum_and_one_more(void **state)
 			"  - {id: s%u, role: contact, gpio: {chip: c, line: %u, kind: contact}}\n",
 			n, n);
 		if (n == SOURCE_GPIO_POINTS_MAX - 1)
-			assert_int_equal(load(text, &c, error), 0);
+			assert_int_equal(load_text(text, &c, error), 0);
 	}
-	assert_int_equal(load(text, &c, error), -EINVAL);
+	assert_int_equal(load_text(text, &c, error), -EINVAL);
 	assert_string_equal(error, ":36: sensors[32].gpio is one line too many, at most 32");
 }
 

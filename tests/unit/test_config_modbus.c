@@ -1,16 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Buses and what hangs on them, as the hub's configuration says it. */
-#include "hub/config.h"
-
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
+#include "tests/unit/config_text.h"
 
 #define GOOD  "home: a\nbrokers: [\"mqtt://127.0.0.1:1\"]\n"
 #define BUSES GOOD "buses:\n  - name: "
@@ -23,23 +13,6 @@
 	BIT "  - {id: b, role: motion, modbus: {bus: w, slave: 3, function: discrete_input, kind: " \
 	    "motion, "
 
-static int load(const char *text, struct hub_config *ret, char error[HUB_CONFIG_ERROR_MAX])
-{
-	char path[] = "/tmp/vigie-config-XXXXXX";
-	int fd = mkstemp(path), r;
-	size_t bytes = strlen(text);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, bytes), (ssize_t)bytes);
-	(void)close(fd);
-	error[0] = '\0';
-	r = hub_config_load(path, ret, error);
-	(void)unlink(path);
-	if (r < 0 && strncmp(error, path, strlen(path)) == 0)
-		memmove(error, error + strlen(path), strlen(error + strlen(path)) + 1);
-	return r;
-}
-
 static void test_both_kinds_of_bus_and_what_hangs_on_them(void **state)
 {
 	static struct hub_config c;
@@ -48,7 +21,7 @@ static void test_both_kinds_of_bus_and_what_hangs_on_them(void **state)
 
 	(void)state;
 	assert_int_equal(
-		load(GOOD
+		load_text(GOOD
 			"buses:\n"
 			"  - name: couloir\n    rtu: {device: /dev/ttyUSB0, baud: 9600, parity: none, "
 			"stop_bits: 2}\n    response_ms: 700\n    cycle_ms: 0\n"
@@ -187,7 +160,7 @@ static void test_every_contradiction_names_its_line(void **state)
 	for (size_t n = 0; n < sizeof(refusals) / sizeof(refusals[0]); n++) {
 		char error[HUB_CONFIG_ERROR_MAX];
 
-		assert_int_equal(load(refusals[n].text, &c, error), -EINVAL);
+		assert_int_equal(load_text(refusals[n].text, &c, error), -EINVAL);
 		/* what libcyaml refuses has its own words */
 		if (refusals[n].want[0])
 			assert_string_equal(error, refusals[n].want);
@@ -206,9 +179,9 @@ static void test_buses_at_the_maximum_and_one_more(void **state)
 		at += (size_t)snprintf(text + at, sizeof(text) - at,
 			"  - {name: b%u, rtu: {device: /dev/%u}}\n", n, n);
 		if (n == HUB_BUSES_MAX - 1)
-			assert_int_equal(load(text, &c, error), 0);
+			assert_int_equal(load_text(text, &c, error), 0);
 	}
-	assert_int_equal(load(text, &c, error), -EINVAL);
+	assert_int_equal(load_text(text, &c, error), -EINVAL);
 	assert_string_equal(error, ":8: buses[4] is one bus too many, at most 4");
 }
 

@@ -1,38 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Lamps and sirens, as the hub's configuration says them. */
-#include "hub/config.h"
-
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
+#include "tests/unit/config_text.h"
 
 #define GOOD \
 	"home: a\nbrokers: [\"mqtt://127.0.0.1:1\"]\nbuses:\n" \
 	"  - {name: v, tcp: {host: 127.0.0.1}}\n  - {name: w, tcp: {host: 127.0.0.2}}\noutputs:\n"
 #define LAMP GOOD "  - {kind: lamp, modbus: {bus: w, slave: 1, coil: 5}}\n"
-
-/* As vigie-hub --check does, without the file's name in the message. */
-static int load(const char *text, struct hub_config *ret, char error[HUB_CONFIG_ERROR_MAX])
-{
-	char path[] = "/tmp/vigie-outputs-XXXXXX";
-	int fd = mkstemp(path), r;
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-	(void)close(fd);
-	error[0] = '\0';
-	r = hub_config_load(path, ret, error);
-	(void)unlink(path);
-	if (strncmp(error, path, strlen(path)) == 0)
-		memmove(error, error + strlen(path), strlen(error + strlen(path)) + 1);
-	return r;
-}
 
 static void test_what_is_switched(void **state)
 {
@@ -40,9 +13,10 @@ static void test_what_is_switched(void **state)
 	char error[HUB_CONFIG_ERROR_MAX];
 
 	(void)state;
-	assert_int_equal(load(LAMP "  - {kind: siren, modbus: {bus: v, slave: 247, coil: 65535, "
-				   "invert: true}}\n",
-				 &c, error),
+	assert_int_equal(
+		load_text(LAMP "  - {kind: siren, modbus: {bus: v, slave: 247, coil: 65535, "
+			       "invert: true}}\n",
+			&c, error),
 		0);
 	assert_int_equal(c.outputs.count, 2);
 	assert_int_equal(c.outputs.places[0].kind, OUTPUT_LAMP);
@@ -78,11 +52,11 @@ static void test_what_cannot_be_names_its_line(void **state)
 
 	(void)state;
 	for (size_t n = 0; n < sizeof(rows) / sizeof(rows[0]); n++) {
-		assert_int_equal(load(rows[n].text, &c, error), -EINVAL);
+		assert_int_equal(load_text(rows[n].text, &c, error), -EINVAL);
 		assert_string_equal(error, rows[n].want);
 	}
 	/* libcyaml's own words: a kind without a place is no output */
-	assert_int_equal(load(GOOD "  - {kind: lamp}\n", &c, error), -EINVAL);
+	assert_int_equal(load_text(GOOD "  - {kind: lamp}\n", &c, error), -EINVAL);
 }
 
 static void test_outputs_at_the_maximum_and_one_more(void **state)
@@ -96,9 +70,9 @@ static void test_outputs_at_the_maximum_and_one_more(void **state)
 		at += (size_t)snprintf(text + at, sizeof(text) - at,
 			"  - {kind: lamp, modbus: {bus: w, slave: 1, coil: %u}}\n", n);
 		if (n == HUB_OUTPUTS_MAX - 1)
-			assert_int_equal(load(text, &c, error), 0);
+			assert_int_equal(load_text(text, &c, error), 0);
 	}
-	assert_int_equal(load(text, &c, error), -EINVAL);
+	assert_int_equal(load_text(text, &c, error), -EINVAL);
 	assert_string_equal(error, ":15: outputs[8] is one output too many, at most 8");
 }
 

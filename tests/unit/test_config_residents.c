@@ -3,17 +3,7 @@
  * Who lives and comes in the home, and the two thresholds: what a good file becomes, limits at
  * their maximum and one more, and that every refusal names its line.
  */
-#include "hub/config.h"
-
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
+#include "tests/unit/config_text.h"
 
 #define HOME \
 	"home: maison-1\nbrokers:\n  - mqtt://127.0.0.1:1883\nsensors:\n" \
@@ -22,19 +12,10 @@
 
 static int load(const char *more, struct hub_config *ret, char error[HUB_CONFIG_ERROR_MAX])
 {
-	char path[] = "/tmp/vigie-residents-XXXXXX", text[4096];
-	int fd = mkstemp(path), r;
+	char text[4096];
 
-	assert_true(fd >= 0);
 	(void)snprintf(text, sizeof(text), "%s%s", HOME, more);
-	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-	(void)close(fd);
-	error[0] = '\0';
-	r = hub_config_load(path, ret, error);
-	(void)unlink(path);
-	if (r < 0 && strncmp(error, path, strlen(path)) == 0)
-		memmove(error, error + strlen(path), strlen(error + strlen(path)) + 1);
-	return r;
+	return load_text(text, ret, error);
 }
 
 static uint8_t whose(struct hub_config *c, const char *text)

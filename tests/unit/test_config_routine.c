@@ -3,17 +3,7 @@
  * The `routine:` section of the hub's configuration: defaults, and that every refusal names its
  * line.
  */
-#include "hub/config.h"
-
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
+#include "tests/unit/config_text.h"
 
 #define HOME \
 	"home: maison-1\nbrokers:\n  - mqtt://127.0.0.1:1883\n" \
@@ -27,19 +17,7 @@ static char error[HUB_CONFIG_ERROR_MAX];
 
 static int load(const char *text)
 {
-	char path[] = "/tmp/vigie-config-XXXXXX";
-	int fd = mkstemp(path), r;
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-	(void)close(fd);
-	error[0] = '\0';
-	r = hub_config_load(path, &config, error);
-	(void)unlink(path);
-	/* the message without the file's name, which is another each time */
-	if (r < 0 && strncmp(error, path, strlen(path)) == 0)
-		memmove(error, error + strlen(path), strlen(error + strlen(path)) + 1);
-	return r;
+	return load_text(text, &config, error);
 }
 
 static void test_what_is_not_said_has_a_default(void **state)

@@ -5,14 +5,10 @@
 
 static void test_each_command_makes_its_request(void **state)
 {
-	static const struct {
-		const char *words, *request;
-	} rows[] = {
+	static const struct usage rows[] = {
 		{"status", "{\"do\":\"status\"}"},
 		{"--gateway|status", "{\"do\":\"status\"}"},
 		{"sensors", "{\"do\":\"sensors\"}"},
-		{"discover", "{\"do\":\"discover\",\"seconds\":30}"},
-		{"discover|--seconds|600", "{\"do\":\"discover\",\"seconds\":600}"},
 		{"incidents", "{\"do\":\"incidents\"}"},
 		{"incidents|--all", "{\"do\":\"incidents\",\"all\":true}"},
 		{"test", "{\"do\":\"test\"}"},
@@ -40,22 +36,12 @@ static void test_each_command_makes_its_request(void **state)
 			"{\"do\":\"close\",\"incident\":\"last\",\"by\":\"anne\",\"why\":\"voisine "
 			"passée\",\"outcome\":\"helped\"}"},
 	};
-	struct peer *p = *state;
-
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct said s = ask(p, rows[i].words, OK_STATE);
-
-		assert_string_equal(p->request, rows[i].request);
-		if (s.status != CTL_DONE || *s.err)
-			fail_msg("%s: %d %s", rows[i].words, s.status, s.err);
-	}
+	make_requests(*state, rows, sizeof rows / sizeof rows[0]);
 }
 
 static void test_wrong_usage_reaches_nobody(void **state)
 {
-	static const struct {
-		const char *words, *error;
-	} rows[] = {
+	static const struct usage rows[] = {
 		{"", "vigie-ctl: which command? (vigie-ctl --help lists them)\n"},
 		{"fly", "vigie-ctl: \"fly\" is no command (vigie-ctl --help lists them)\n"},
 		{"status|x", "vigie-ctl: \"x\" is one word too many\n"},
@@ -82,11 +68,7 @@ static void test_wrong_usage_reaches_nobody(void **state)
 			"vigie-ctl: \"close\" needs an outcome: --outcome helped, emergency, "
 			"false_alarm, test, social or repaired\n"},
 		{"status|--all", "vigie-ctl: --all does not belong to \"status\"\n"},
-		{"discover|--seconds|0",
-			"vigie-ctl: --seconds: needs a whole number of 1 to 600\n"},
-		{"status|--seconds|5", "vigie-ctl: --seconds does not belong to \"status\"\n"},
 		{"export", "vigie-ctl: \"export\" needs a folder, which it makes\n"},
-		{"routine|forget", "vigie-ctl: \"routine\" needs to be told what: show\n"},
 		{"test|--by|x", "vigie-ctl: --by does not belong to \"test\"\n"},
 		{"ack|--last|--why|x", "vigie-ctl: --why does not belong to \"acknowledge\"\n"},
 		{"--gateway|test", "vigie-ctl: \"test\" is a command of the hub only\n"},
@@ -96,13 +78,7 @@ static void test_wrong_usage_reaches_nobody(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct said s = run("/nowhere", rows[i].words);
-
-		assert_string_equal(s.err, rows[i].error);
-		assert_string_equal(s.out, "");
-		assert_int_equal(s.status, CTL_NOT_DONE);
-	}
+	are_refused(rows, sizeof rows / sizeof rows[0]);
 }
 
 static void test_a_daemon_that_cannot_be_reached(void **state)

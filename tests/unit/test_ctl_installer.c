@@ -4,9 +4,7 @@
 
 static void test_each_command_makes_its_request(void **state)
 {
-	static const struct {
-		const char *words, *request;
-	} rows[] = {
+	static const struct usage rows[] = {
 		{"discover", "{\"do\":\"discover\",\"seconds\":30}"},
 		{"discover|--seconds|600", "{\"do\":\"discover\",\"seconds\":600}"},
 		{"walk-test", "{\"do\":\"walk_test\",\"minutes\":15}"},
@@ -23,21 +21,12 @@ static void test_each_command_makes_its_request(void **state)
 			"{\"do\":\"enrol\",\"address\":\"x\",\"role\":\"motion\",\"movement\":\"shared\"}"},
 		{"remove|x", "{\"do\":\"remove\",\"sensor\":\"x\"}"},
 	};
-	struct peer *p = *state;
-
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct said s = ask(p, rows[i].words, OK_STATE);
-
-		assert_string_equal(p->request, rows[i].request);
-		assert_int_equal(s.status, CTL_DONE);
-	}
+	make_requests(*state, rows, sizeof rows / sizeof rows[0]);
 }
 
 static void test_wrong_usage_reaches_nobody(void **state)
 {
-	static const struct {
-		const char *words, *error;
-	} rows[] = {
+	static const struct usage rows[] = {
 		{"discover|--seconds|0",
 			"vigie-ctl: --seconds: needs a whole number of 1 to 600\n"},
 		{"status|--seconds|5", "vigie-ctl: --seconds does not belong to \"status\"\n"},
@@ -57,13 +46,7 @@ static void test_wrong_usage_reaches_nobody(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct said s = run("/nowhere", rows[i].words);
-
-		assert_string_equal(s.err, rows[i].error);
-		assert_string_equal(s.out, "");
-		assert_int_equal(s.status, CTL_NOT_DONE);
-	}
+	are_refused(rows, sizeof rows / sizeof rows[0]);
 }
 
 static void test_a_walk_test_that_misses_one_is_status_1(void **state)

@@ -2,38 +2,10 @@
 /*
  * The hub's configuration: what a good file becomes, and that every refusal names its line.
  */
-#include "hub/config.h"
-
 #include "common/cleanup.h"
-
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
+#include "tests/unit/config_text.h"
 
 #define GOOD "home: maison-1\nbrokers:\n  - mqtt://127.0.0.1:1883\n"
-
-static int load(const char *text, struct hub_config *ret, char error[HUB_CONFIG_ERROR_MAX])
-{
-	char path[] = "/tmp/vigie-config-XXXXXX";
-	int fd = mkstemp(path), r;
-	size_t bytes = strlen(text);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, bytes), (ssize_t)bytes);
-	(void)close(fd);
-	error[0] = '\0';
-	r = hub_config_load(path, ret, error);
-	(void)unlink(path);
-	/* the message without the file's name, which is another each time */
-	if (r < 0 && strncmp(error, path, strlen(path)) == 0)
-		memmove(error, error + strlen(path), strlen(error + strlen(path)) + 1);
-	return r;
-}
 
 static void test_a_full_configuration(void **state)
 {
@@ -44,20 +16,21 @@ static void test_a_full_configuration(void **state)
 
 	(void)state;
 	assert_int_equal(
-		load("home: maison-1\nstate_dir: /var/lib/x\ncontrol: /run/x/control\n"
-		     "keys: /etc/vigie/hub.keys\nheartbeat_s: 30\n"
-		     "brokers:\n  - mqtts://a.example:8883\n  - mqtts://b.example:8883\n"
-		     "tls:\n  ca: /a\n  certificate: /b\n  key: /c\n"
-		     "dialogue:\n  ask_s: 0\n  language: en\n  device: plughw:1,0\n"
-		     "  clips_dir: /srv/clips\n  volume: 55\n  repeat_s: 5\n"
-		     "  night: {from: \"21:30\", to: \"06:15\", volume: 20}\n"
-		     "  words: {ask_fall: \"Maman, ça va ?\"}\n"
-		     "history:\n  days: 365\n"
-		     "sensors:\n"
-		     "  - id: a4:c1:38:8d:18:b2\n    name: montre\n    role: wearable\n"
-		     "    place: wrist\n    button: both\n    fall: safety\n    double: social\n"
-		     "  - id: bus0/17/3\n    room: Cuisine\n    role: motion\n"
-		     "    stale_s: 600\n",
+		load_text(
+			"home: maison-1\nstate_dir: /var/lib/x\ncontrol: /run/x/control\n"
+			"keys: /etc/vigie/hub.keys\nheartbeat_s: 30\n"
+			"brokers:\n  - mqtts://a.example:8883\n  - mqtts://b.example:8883\n"
+			"tls:\n  ca: /a\n  certificate: /b\n  key: /c\n"
+			"dialogue:\n  ask_s: 0\n  language: en\n  device: plughw:1,0\n"
+			"  clips_dir: /srv/clips\n  volume: 55\n  repeat_s: 5\n"
+			"  night: {from: \"21:30\", to: \"06:15\", volume: 20}\n"
+			"  words: {ask_fall: \"Maman, ça va ?\"}\n"
+			"history:\n  days: 365\n"
+			"sensors:\n"
+			"  - id: a4:c1:38:8d:18:b2\n    name: montre\n    role: wearable\n"
+			"    place: wrist\n    button: both\n    fall: safety\n    double: social\n"
+			"  - id: bus0/17/3\n    room: Cuisine\n    role: motion\n"
+			"    stale_s: 600\n",
 			&c, error),
 		0);
 	assert_string_equal(c.home, "maison-1");
@@ -95,7 +68,7 @@ static void test_what_is_not_said_has_a_default(void **state)
 	char error[HUB_CONFIG_ERROR_MAX];
 
 	(void)state;
-	assert_int_equal(load(GOOD, &c, error), 0);
+	assert_int_equal(load_text(GOOD, &c, error), 0);
 	assert_string_equal(c.state_dir, HUB_STATE_DEFAULT);
 	assert_string_equal(c.control, HUB_CONTROL_DEFAULT);
 	assert_string_equal(c.keys, "");
@@ -206,7 +179,7 @@ static void test_every_refusal_names_its_line(void **state)
 	for (size_t n = 0; n < sizeof(refusals) / sizeof(refusals[0]); n++) {
 		char error[HUB_CONFIG_ERROR_MAX];
 
-		assert_int_equal(load(refusals[n].text, &c, error), -EINVAL);
+		assert_int_equal(load_text(refusals[n].text, &c, error), -EINVAL);
 		assert_string_equal(error, refusals[n].want);
 	}
 	assert_string_equal(c.home, "");
@@ -218,7 +191,7 @@ static void test_an_unknown_field_is_refused(void **state)
 	char error[HUB_CONFIG_ERROR_MAX];
 
 	(void)state;
-	assert_int_equal(load(GOOD "colour: blue\n", &c, error), -EINVAL);
+	assert_int_equal(load_text(GOOD "colour: blue\n", &c, error), -EINVAL);
 	assert_non_null(strstr(error, ":4:"));
 }
 
@@ -236,7 +209,7 @@ static int load_many(unsigned int count, const char *role, char error[HUB_CONFIG
 	for (unsigned int n = 0; n < count; n++)
 		(void)fprintf(stream, "  - id: s%u\n    role: %s\n", n, role);
 	(void)fclose(stream);
-	r = load(text, &c, error);
+	r = load_text(text, &c, error);
 	free(text);
 	return r;
 }
