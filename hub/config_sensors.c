@@ -113,6 +113,7 @@ static int take_movement(struct entry *entry, const struct sensor_yaml *y, struc
 {
 	static const char *const words[] = {[MOVEMENT_USUAL] = "usual",
 		[MOVEMENT_TRUSTED] = "trusted",
+		[MOVEMENT_SEALED] = "sealed",
 		[MOVEMENT_SHARED] = "shared"};
 
 	if (!y->movement)
@@ -125,7 +126,7 @@ static int take_movement(struct entry *entry, const struct sensor_yaml *y, struc
 		if (strcmp(y->movement, words[n]) == 0)
 			s->movement = (enum sensor_movement)n;
 	if (s->movement == MOVEMENT_USUAL && strcmp(y->movement, words[MOVEMENT_USUAL]) != 0)
-		return refuse(entry, "movement", "is not usual, trusted or shared");
+		return refuse(entry, "movement", "is not usual, trusted, sealed or shared");
 	if (s->movement == MOVEMENT_SHARED && s->is_outer)
 		return refuse(entry, "movement", "is shared, the outer door is the home's own");
 	return 0;

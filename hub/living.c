@@ -29,12 +29,12 @@ int hub_begin_rhythm(struct hub *h)
 void hub_live(struct hub *h, const struct roster_sensor *sensor, const struct reading *reading,
 	struct moment at)
 {
-	bool answers = sensor_answers(sensor, reading->is_forgeable);
+	enum movement_word word = sensor_moved(sensor, reading);
 
-	if (!h->rhythm || !rhythm_reading(h->rhythm, sensor, reading, at))
+	if (!h->rhythm || !rhythm_reading(h->rhythm, sensor, reading, at) || word == MOVEMENT_WAITS)
 		return;
-	episodes_moved(&h->episodes, sensor->name, answers, at);
-	if (answers)
+	episodes_moved(&h->episodes, sensor->name, word == MOVEMENT_ANSWERS, at);
+	if (word == MOVEMENT_ANSWERS)
 		pause_moved(&h->pause);
 }
 

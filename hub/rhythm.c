@@ -17,9 +17,10 @@ struct rhythm {
 	const struct supervision *supervision; /* borrowed from the hub */
 	struct routine *routine;
 	struct store_rhythm *store;
-	uint64_t look_us, save_us; /* when due */
-	int64_t deaf_from_ms;      /* nobody can hear since; 0: not so */
-	int64_t ahead_ms;          /* of the wall clock before the other one, when last looked */
+	const struct roster_sensor *sign; /* borrowed: told the last sign of life, NULL for none */
+	uint64_t look_us, save_us;        /* when due */
+	int64_t deaf_from_ms;             /* nobody can hear since; 0: not so */
+	int64_t ahead_ms; /* of the wall clock before the other one, when last looked */
 	char fault[STORE_RHYTHM_FAULT_MAX]; /* what is wrong beside the store, "" for nothing */
 	/* a recording's hours */
 	double speed; /* 0: the real ones */
@@ -201,16 +202,22 @@ bool rhythm_reading(struct rhythm *r, const struct roster_sensor *sensor,
 
 	if (!is_said_of_life(sensor, reading->kind))
 		return false;
+	if (reading->repeats > 0)
+		return sensor == r->sign;
 	follow_clock(r, at);
 	now = time_of(r, at);
 	number = number_of(r, sensor);
 	if (number < 0)
 		return false;
+	r->sign = NULL;
 	if (routine_push(r->routine,
 		    &(struct routine_event){now, (uint8_t)number, reading->value != 0}) < 0)
 		return false;
-	return routine_is_inside(r->routine, (uint8_t)number) &&
-	       routine_where(r->routine, &heard, &room, &is_on_mat) && heard.utc_ms == now.utc_ms;
+	if (!routine_is_inside(r->routine, (uint8_t)number) ||
+		!routine_where(r->routine, &heard, &room, &is_on_mat) || heard.utc_ms != now.utc_ms)
+		return false;
+	r->sign = sensor;
+	return true;
 }
 
 void rhythm_answered(struct rhythm *r, struct moment at)

@@ -67,7 +67,8 @@ struct rhythm *rhythm_free(struct rhythm *r, struct moment at);
  * and pass `speed` times faster. */
 void rhythm_play(struct rhythm *r, int64_t calendar_ms, double speed, struct moment at);
 
-/* A reading of an installed sensor: true when it is a sign of life inside the home. */
+/* A reading of an installed sensor: true when it is a sign of life inside the home. A second
+ * hearing is true where the first was, and nothing new. */
 bool rhythm_reading(struct rhythm *r, const struct roster_sensor *sensor,
 	const struct reading *reading, struct moment at);
 /* The resident pressed or answered: not silent, wherever. */

@@ -165,3 +165,20 @@ struct roster_sensor *roster_hear(struct roster *r, const struct sensor_id *id, 
 	sensor->is_failed = false;
 	return sensor;
 }
+
+enum movement_word sensor_moved(const struct roster_sensor *sensor, const struct reading *reading)
+{
+	switch (sensor->movement) {
+	case MOVEMENT_TRUSTED:
+		return MOVEMENT_ANSWERS;
+	case MOVEMENT_USUAL:
+		return !reading->is_forgeable || reading->repeats > 0 ? MOVEMENT_ANSWERS
+								      : MOVEMENT_WAITS;
+	case MOVEMENT_SEALED:
+		return reading->is_forgeable ? MOVEMENT_DOUBTED : MOVEMENT_ANSWERS;
+	case MOVEMENT_SHARED:
+	case MOVEMENTS:
+		break;
+	}
+	return MOVEMENT_DOUBTED;
+}

@@ -48,9 +48,19 @@ enum button_use {
 };
 
 /* What the movement that a motion sensor, contact or mat tells says of the resident. USUAL: a sign
- * of life; it answers for inactivity where nobody can have forged it. TRUSTED: does so in the open
- * too. SHARED: others move there (the hall of a house), it says nothing. */
-enum sensor_movement { MOVEMENT_USUAL, MOVEMENT_TRUSTED, MOVEMENT_SHARED, MOVEMENTS };
+ * of life, which also answers for inactivity; told in the open, at its second hearing. TRUSTED: at
+ * its first. SEALED: not where it is told in the open. SHARED: others move there (the hall of a
+ * house), it says nothing. */
+enum sensor_movement {
+	MOVEMENT_USUAL,
+	MOVEMENT_TRUSTED,
+	MOVEMENT_SEALED,
+	MOVEMENT_SHARED,
+	MOVEMENTS
+};
+
+/* What movement is worth as an answer. WAITS: for the second hearing. */
+enum movement_word { MOVEMENT_WAITS, MOVEMENT_DOUBTED, MOVEMENT_ANSWERS };
 
 enum sensor_state { SENSOR_NEVER, SENSOR_FRESH, SENSOR_STALE, SENSOR_FAILED, SENSOR_STATES };
 
@@ -99,11 +109,7 @@ const char *sensor_role_text(enum sensor_role role);
 int sensor_role_from_text(const char *text, enum sensor_role *ret);
 const char *sensor_state_text(enum sensor_state state);
 /* Whether movement told so answers for inactivity and ends what a pause withheld. */
-static inline bool sensor_answers(const struct roster_sensor *sensor, bool is_forgeable)
-{
-	return sensor->movement == MOVEMENT_TRUSTED ||
-	       (sensor->movement == MOVEMENT_USUAL && !is_forgeable);
-}
+enum movement_word sensor_moved(const struct roster_sensor *sensor, const struct reading *reading);
 /* Within what its deadline is learned: by its role, narrowed by its configuration. A canary's is
  * not learned. */
 struct cadence_bounds sensor_bounds(const struct roster_sensor *sensor);

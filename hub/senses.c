@@ -75,11 +75,11 @@ static void on_reading(const struct reading *reading, void *userdata)
 		supervision_reading(
 			&h->supervision, sensor, reading->kind, reading->value, at.now_us);
 		walk_hear(h, sensor, reading, at);
-		hub_live(h, sensor, reading, at);
 	}
+	hub_live(h, sensor, reading, at);
 	if (reading->kind == READING_BATTERY && reading->repeats == 0)
 		sensor->battery_pct = (int8_t)reading->value;
-	/* a second hearing (repeats > 0) confirms alarms and is no new event */
+	/* a second hearing (repeats > 0) confirms alarms and answers, and is no new event */
 	if (reading->kind == READING_BUTTON)
 		on_press(h, sensor, reading, at);
 	else if (judge_reading(h->judge, sensor, reading, at, &suspicion))

@@ -144,7 +144,7 @@ static const char *const phrases[][2] = {
 	{"*is for a contact, this is a *", "*est pour un contact, ceci est : *"},
 	{"*is for a motion sensor, a contact or a mat, this is a *",
 		"*est pour un détecteur de mouvement, un contact ou un tapis, ceci est : *"},
-	{"*is not usual, trusted or shared", "*n'est pas usual, trusted ou shared"},
+	{"*is not usual, trusted, sealed or shared", "*n'est pas usual, trusted, sealed ou shared"},
 	{"*is shared, the outer door is the home's own",
 		"*est shared, la porte d'entrée est celle du logement"},
 	{"*is for a beacon, this is a *", "*est pour une balise, ceci est : *"},

@@ -22,7 +22,7 @@ static const char usage[] =
 	"          [--button help|fine|pause|both] [--double help|social] [--fall KIND]\n"
 	"          [--connect public|random] [--adapter NAME] [--key-file FILE | --key-stdin]\n"
 	"          [--stale S] [--stale-min S] [--unsupervised] [--canary] [--outer]\n"
-	"          [--movement usual|trusted|shared]\n"
+	"          [--movement usual|trusted|sealed|shared]\n"
 	"    remove ADDRESS                 takes an enrolled sensor out again\n"
 	"    walk-test [--minutes N]        says and shows each sensor that is set off\n"
 	"    test                           raises a test incident, end to end\n"

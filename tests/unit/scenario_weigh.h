@@ -108,6 +108,30 @@ static inline void tell(
 	conclude(p);
 }
 
+/* `open` first or again: it came in the open, and is the first or the second hearing of a frame. */
+static inline bool is_forgeable(const json_t *step)
+{
+	return json_object_get(step, "open") != NULL;
+}
+
+static inline bool is_again(const json_t *step)
+{
+	return strcmp(text_of(step, "open", ""), "again") == 0;
+}
+
+static inline void do_moved(struct play *p, const json_t *step)
+{
+	const struct roster_sensor sensor = {
+		.movement = json_object_get(step, "sealed") ? MOVEMENT_SEALED : MOVEMENT_USUAL};
+	const struct reading reading = {
+		.is_forgeable = is_forgeable(step), .repeats = is_again(step)};
+	enum movement_word word = sensor_moved(&sensor, &reading);
+
+	if (word != MOVEMENT_WAITS)
+		episodes_moved(&p->episodes, text_of(step, "moved", ""), word == MOVEMENT_ANSWERS,
+			moment_of(p));
+}
+
 /* Somebody moves before it: yes, and no again. */
 static inline void do_motion(struct play *p, const json_t *step)
 {

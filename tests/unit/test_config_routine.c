@@ -46,12 +46,13 @@ static void test_all_that_may_be_said(void **state)
 	assert_true(config.rhythm.is_off);
 	assert_int_equal(
 		load("home: maison-1\nbrokers: [\"mqtt://127.0.0.1:1883\"]\nsensors:\n"
-		     "  - {id: a, role: motion, movement: usual}\n  - {id: b, role: contact}\n"
+		     "  - {id: a, role: motion, movement: usual}\n  - {id: b, role: contact, movement: sealed}\n"
 		     "  - {id: c, role: pressure, movement: trusted}\n"
 		     "  - {id: d, role: motion, movement: shared}\n"),
 		0);
 	for (const struct roster_sensor *s = NULL; (s = roster_following(&config.roster, s));)
-		assert_int_equal(s->movement, s->id.text[0] == 'c'   ? MOVEMENT_TRUSTED
+		assert_int_equal(s->movement, s->id.text[0] == 'b'   ? MOVEMENT_SEALED
+					      : s->id.text[0] == 'c' ? MOVEMENT_TRUSTED
 					      : s->id.text[0] == 'd' ? MOVEMENT_SHARED
 								     : MOVEMENT_USUAL);
 	/* a door may also be known by its name */
@@ -87,7 +88,7 @@ static void test_every_refusal_names_its_line(void **state)
 			":4: sensors[0].outer is for a contact, this is a motion"},
 		{"home: maison-1\nbrokers: [\"mqtt://127.0.0.1:1883\"]\n"
 		 "sensors:\n  - {id: a, role: motion, movement: own}\n",
-			":4: sensors[0].movement is not usual, trusted or shared"},
+			":4: sensors[0].movement is not usual, trusted, sealed or shared"},
 		{"home: maison-1\nbrokers: [\"mqtt://127.0.0.1:1883\"]\n"
 		 "sensors:\n  - {id: a, role: button, movement: trusted}\n",
 			":4: sensors[0].movement is for a motion sensor, a contact or a mat, this "

@@ -48,12 +48,6 @@ static void do_home(struct play *p, const json_t *step)
 	start(p, "maison", ask_s ? (uint32_t)json_integer_value(ask_s) : 30);
 }
 
-/* `open` first or again: it came in the open, and is the first or the second hearing of a frame. */
-static bool is_forgeable(const json_t *step)
-{
-	return json_object_get(step, "open") != NULL;
-}
-
 static void do_press(struct play *p, const json_t *step)
 {
 	const char *how = text_of(step, "how", "short");
@@ -64,7 +58,7 @@ static void do_press(struct play *p, const json_t *step)
 			 : strcmp(how, "double") == 0 ? BUTTON_DOUBLE
 						      : BUTTON_PRESS,
 		.is_forgeable = is_forgeable(step),
-		.repeats = strcmp(text_of(step, "open", ""), "again") == 0};
+		.repeats = is_again(step)};
 	struct suspicion call;
 
 	switch (press_heard(sensor, &reading, episodes_asked(&p->episodes), moment_of(p), &call)) {
@@ -95,7 +89,7 @@ static void do_reading(struct play *p, const json_t *step)
 		.sensor = sensor->id,
 		.kind = kind,
 		.is_forgeable = is_forgeable(step),
-		.repeats = strcmp(text_of(step, "open", ""), "again") == 0,
+		.repeats = is_again(step),
 		.value = json_number_value(json_object_get(step, "value"))};
 	if (judge_reading(p->judge, sensor, &reading, moment_of(p), &suspicion))
 		suspect(p, &suspicion);
@@ -131,11 +125,6 @@ static void do_inactive(struct play *p, const json_t *step)
 
 	(void)snprintf(s.room, sizeof(s.room), "%s", text_of(step, "inactive", ""));
 	suspect(p, &s);
-}
-
-static void do_moved(struct play *p, const json_t *step)
-{
-	episodes_moved(&p->episodes, text_of(step, "moved", ""), !is_forgeable(step), moment_of(p));
 }
 
 static void do_answer(struct play *p, const json_t *step)
