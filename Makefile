@@ -131,7 +131,7 @@ warnings:
 	@find $(wildcard common sensors models hub caller-gateway tests) -name '*.c' | xargs -n 8 -P $$(nproc) \
 		$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -fsyntax-only
 # The fall model's weights, written anew from recordings (models/training/MODEL.md): falls.tar.gz of
-# VIGIE_DATA, 10 minutes of processor. The same data and script give the same bytes.
+# VIGIE_DATA, 12 minutes of processor. The same data and script give the same bytes.
 TRAINING := build/training
 VIGIE_DATA ?= ../shared/data
 train: $(B)/bin/dump-features $(B)/bin/fit-net

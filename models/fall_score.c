@@ -55,17 +55,9 @@ static int32_t judge(const struct fall_forest *forest, const struct fall_net *ne
 int32_t fall_margin(
 	const struct fall_weights *w, enum wear_place place, const int16_t features[FALL_FEATURES])
 {
-	switch (place) {
-	case WEAR_WRIST:
-		return judge(&w->wrist, w->wrist_net, features);
-	case WEAR_TRUNK:
+	if (place == WEAR_TRUNK)
 		return judge(&w->trunk, w->trunk_net, features);
-	case WEAR_UNKNOWN:
-	default:
-		return (judge(&w->wrist, w->wrist_net, features) +
-			       judge(&w->trunk, w->trunk_net, features)) /
-		       2;
-	}
+	return judge(&w->wrist, w->wrist_net, features);
 }
 
 static float at_most(uint32_t seconds, uint32_t most)

@@ -43,7 +43,7 @@ struct fall_calibration {
 
 struct fall_weights {
 	const char *hash;                /* of the data and the scripts they come from */
-	struct fall_forest wrist, trunk; /* an unknown place is judged by the mean of both */
+	struct fall_forest wrist, trunk; /* the wrist's also judges an unknown place */
 	const struct fall_net *wrist_net, *trunk_net;      /* NULL: the trees alone */
 	struct fall_calibration calibrations[FALL_PLACES]; /* by enum wear_place */
 };

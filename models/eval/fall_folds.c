@@ -300,8 +300,7 @@ int fall_folds_open(const char *dir, const char *protocol, struct fall_folds *re
 
 static bool can_judge(const struct fall_weights *w, enum wear_place place)
 {
-	return (place == WEAR_TRUNK || w->wrist.trees > 0) &&
-	       (place == WEAR_WRIST || w->trunk.trees > 0);
+	return (place == WEAR_TRUNK ? w->trunk.trees : w->wrist.trees) > 0;
 }
 
 const struct fall_weights *fall_folds_for(

@@ -8,7 +8,7 @@
  *   protocol loso            or set
  *   train weda/U01           a line for each person learnt from …
  *   test weda/U02            … and left out
- *   forest wrist 192         or trunk; then three lines: features, thresholds, leaves
+ *   forest wrist 128         or trunk; then three lines: features, thresholds, leaves
  *   net wrist                or trunk; then struct fall_net's tables, a line each
  *   end
  *

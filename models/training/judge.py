@@ -42,7 +42,7 @@ class Forest:
                 continue
             child = {c["nodeid"]: c for c in node["children"]}
             feature = int(node["split"][1:])
-            if feature >= FEATURES:  # the place is the wrist, 1: never below a split
+            if feature >= FEATURES:  # the judge's own place, 1: never below a split
                 waiting += [(child[node["no"]], at)]
                 continue
             features[at] = feature

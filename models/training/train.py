@@ -32,21 +32,23 @@ SEED = 20261123
 BOOST = {"objective": "binary:logistic", "tree_method": "hist", "nthread": 1, "seed": SEED,
          "max_depth": DEPTH, "subsample": 0.7, "colsample_bytree": 0.15,
          "min_child_weight": 5, "reg_lambda": 3}
-BOOST_WRIST, BOOST_TRUNK, QUICK = (dict(BOOST, eta=eta) for eta in (0.15, 0.2, 0.2))
+BOOST_OF = {"wrist": dict(BOOST, eta=0.15), "trunk": dict(BOOST, eta=0.2)}
+QUICK = dict(BOOST, eta=0.2)
 QUICK_TREES = 60
 # Weight of each variation: as recorded, four other sensors, hits, drops.
 WEIGHTS = np.array([1.0, 0.5, 0.5, 0.5, 0.5, 0.05, 0.05])
-TRUNK_IN_WRIST = 0.5                # a trunk's row, for the wrist's judge
-TRUNK_IN_WRIST_VARIATIONS = (0, 1, 2, 5)
+OTHER_PLACE = {"wrist": 0.5, "trunk": 0.1}  # weight of a row of the other place, for each judge
+OTHER_PLACE_VARIATIONS = (0, 1, 2, 5)
 SAME_IMPACT_MS = 700
 WEAK_MARGIN = -1.5                  # a fall that nothing shows: not learnt from, but counted
 # Weights of still and lively seconds stay within these: recordings of daily life end sooner after
 # an impact than those of falls, so that stillness would count for more than it is worth at home,
 # where people sit down hard and then read. Lying still another way than before may count for more.
 AFTERMATH_LEAST, AFTERMATH_MOST = (0.02, 0.02, 0), (0.1, 0.3, 0.3)  # still, lively, lying
-PEOPLE_A_FOLD, WITHOUT_FALLS_A_FOLD = 2, 5  # left out together
-LEAST_SPECIFICITY = {"wrist": 0.972, "trunk": 0.998, "unknown": 0.975}  # of daily trials, never seen
-FIRST_SHARE = {"wrist": 1, "trunk": 0.5, "unknown": 1}  # of the wrong ones, called by the first answer
+PEOPLE_A_FOLD, WITHOUT_FALLS_A_FOLD, UNKNOWN_A_FOLD = 2, 5, 5  # left out together
+# Of daily trials of people never seen; where the place is unknown, of those at the wrist.
+LEAST_SPECIFICITY = {"wrist": 0.972, "trunk": 0.997, "unknown": 0.965}
+FIRST_SHARE = {"wrist": 1, "trunk": 0.25, "unknown": 1}  # of the wrong ones, called by the first answer
 
 
 class Trials:
@@ -109,18 +111,19 @@ def label(trials, impacts, score):
     return np.where(impacts.is_fall, np.where(near, 1, -1), 0)
 
 
-def weights_of(impacts, rows, with_place):
-    weight = WEIGHTS[impacts.variation[rows]]
-    return weight * np.where(impacts.is_wrist[rows], 1, TRUNK_IN_WRIST) if with_place else weight
+def own_place(impacts, rows, place):
+    return impacts.is_wrist[rows] == (place == "wrist")
 
 
-def boost(impacts, labels, rows, with_place, parameters, trees=TREES):
+def weights_of(impacts, rows, place):
+    return WEIGHTS[impacts.variation[rows]] * np.where(own_place(impacts, rows, place), 1, OTHER_PLACE[place])
+
+
+def quick(impacts, labels, rows):
+    """The trees that relabel() asks: few, and of one place."""
     rows = np.where(rows & (labels >= 0))[0]
-    x = impacts.x[rows]
-    weight = weights_of(impacts, rows, with_place)
-    if with_place:
-        x = np.c_[x, impacts.is_wrist[rows]]
-    return xgboost.train(parameters, xgboost.DMatrix(x, labels[rows], weight=weight), trees)
+    data = xgboost.DMatrix(impacts.x[rows], labels[rows], weight=WEIGHTS[impacts.variation[rows]])
+    return xgboost.train(QUICK, data, QUICK_TREES)
 
 
 def relabel(trials, impacts, labels, rows):
@@ -132,7 +135,7 @@ def relabel(trials, impacts, labels, rows):
     part = np.array([part_of.get(p, -1) for p in trials.person])[impacts.trial]
     score = np.full(impacts.count, -9.0)
     for k in range(4):
-        model = boost(impacts, labels, rows & (part != k), False, QUICK, QUICK_TREES)
+        model = quick(impacts, labels, rows & (part != k))
         test = np.where(rows & (part == k))[0]
         score[test] = model.predict(xgboost.DMatrix(impacts.x[test]), output_margin=True)
     new = label(trials, impacts, score)
@@ -143,34 +146,23 @@ def relabel(trials, impacts, labels, rows):
 
 
 class Judge:
-    """Trees and a net, half each."""
+    """Trees and a net, half each. It learns from both places, and a last input says whether a row is
+    of its own."""
 
     fit_net = None  # the program
 
-    def __init__(self, impacts, labels, rows, with_place):
-        parameters = BOOST_WRIST if with_place else BOOST_TRUNK
-        self.forest = Forest(boost(impacts, labels, rows, with_place, parameters))
-        rows = np.where(rows & (labels >= 0))[0]
-        place = np.where(impacts.is_wrist[rows], 1, -1) if with_place else np.ones(len(rows))
-        self.net = Net(Judge.fit_net, SEED, impacts.x[rows].astype(np.float64), place, labels[rows],
-                       weights_of(impacts, rows, with_place))
+    def __init__(self, trials, impacts, labels, rows, place):
+        labels = relabel(trials, impacts, labels, rows)
+        use = own_place(impacts, slice(None), place) | np.isin(impacts.variation, OTHER_PLACE_VARIATIONS)
+        rows = np.where(rows & use & (labels >= 0))[0]
+        x, weight, own = impacts.x[rows], weights_of(impacts, rows, place), own_place(impacts, rows, place)
+        data = xgboost.DMatrix(np.c_[x, own], labels[rows], weight=weight)
+        self.forest = Forest(xgboost.train(BOOST_OF[place], data, TREES))
+        self.net = Net(Judge.fit_net, SEED, x.astype(np.float64), np.where(own, 1, -1), labels[rows], weight)
 
     def margin(self, x):
         """As fall_margin() does, in log-odds."""
         return np.trunc((self.forest.margin(x) + self.net.margin(x)) / 2) / LEAF_PARTS
-
-
-def train_wrist(trials, impacts, labels, rows):
-    labels = relabel(trials, impacts, labels, rows)
-    use = impacts.is_wrist | np.isin(impacts.variation, TRUNK_IN_WRIST_VARIATIONS)
-    return Judge(impacts, labels, rows & use, True)
-
-
-def train_trunk(trials, impacts, labels, rows):
-    return Judge(impacts, labels, rows & ~impacts.is_wrist, False)
-
-
-TRAIN = {"wrist": train_wrist, "trunk": train_trunk}
 
 
 def likelihood(x, y, w):
@@ -224,7 +216,7 @@ def odds_threshold(best, chosen, falls, specificity):
 
 
 def calibrate(trials, impacts, labels, margin, chosen, place):
-    """Log-odds of both answers and their thresholds, on margins of people never seen."""
+    """Log-odds of both answers and their thresholds, on margins of people never seen, of `chosen` trials."""
     rows = impacts.is_recorded & chosen[impacts.trial] & (labels >= 0) & np.isfinite(margin)
     y = labels[rows].astype(float)
     signs = np.c_[margin, np.minimum(impacts.still_s, STILL_MOST), -np.minimum(impacts.lively_s, LIVELY_MOST),
@@ -242,7 +234,8 @@ def find_thresholds(trials, impacts, odds, chosen, place):
     """The first answer's share of the wrong trials that are allowed, then the second's rest of them."""
     first, second = (best_of_trials(trials, impacts, o) for o in odds)
     wrong = 1 - LEAST_SPECIFICITY[place]
-    least = odds_threshold(first, chosen, trials.is_fall, 1 - wrong * FIRST_SHARE[place])
+    deciding = trials.is_wrist if place == "unknown" else chosen  # whose enemies are more
+    least = odds_threshold(first, deciding, trials.is_fall, 1 - wrong * FIRST_SHARE[place])
     is_new = chosen & ~(first >= least)  # not called already
     daily = np.sort(second[is_new & ~trials.is_fall])[::-1]
     allowed = int(wrong * (1 - FIRST_SHARE[place]) * (chosen & ~trials.is_fall).sum())
@@ -313,12 +306,13 @@ def write_fold(path, protocol, train, test, place, judge):
 
 
 def folds_of(trials):
-    """Name, people left out together, place."""
-    for place, at in (("wrist", trials.is_wrist), ("trunk", ~trials.is_wrist)):
+    """Name, people left out together, place: the wrist's judge also without people of the trunk's
+    sets, for an unknown place."""
+    for place, at in (("wrist", trials.is_wrist), ("trunk", ~trials.is_wrist), ("unknown", ~trials.is_wrist)):
         for one in np.unique(trials.set[at]):
             people = np.unique(trials.person[at & (trials.set == one)])
             has_falls = (trials.is_fall & at & (trials.set == one)).any()
-            size = PEOPLE_A_FOLD if has_falls else WITHOUT_FALLS_A_FOLD
+            size = UNKNOWN_A_FOLD if place == "unknown" else PEOPLE_A_FOLD if has_falls else WITHOUT_FALLS_A_FOLD
             for k in range(0, len(people), size):
                 yield f"loso-{one}-{place}-{k // size}", list(people[k:k + size]), place
 
@@ -334,19 +328,21 @@ def all_of(jobs, work):
 
 
 def cross(trials, impacts, labels, directory):
-    """Margins of every impact by a model that never met the person; folds written."""
-    margin = np.full(impacts.count, np.nan)
+    """Margins of every impact by a model that never met the person, of its place and of an unknown
+    one; folds written."""
+    margins = {place: np.full(impacts.count, np.nan) for place in ("wrist", "trunk", "unknown")}
     everyone = np.unique(trials.person)
 
     def fold(name, test, place):
         train = [p for p in everyone if p not in test]
-        rows = np.isin(trials.person, test)[impacts.trial] & (impacts.is_wrist == (place == "wrist"))
         away = ~np.isin(trials.person, test)[impacts.trial]
-        judge = TRAIN[place](trials, impacts, labels, away)
-        margin[rows] = judge.margin(impacts.x[rows])
-        write_fold(os.path.join(directory, name + ".fold"), "loso", train, test, place, judge)
+        rows = ~away & (impacts.is_wrist == (place == "wrist"))
+        by = "trunk" if place == "trunk" else "wrist"
+        judge = Judge(trials, impacts, labels, away, by)
+        margins[place][rows] = judge.margin(impacts.x[rows])
+        write_fold(os.path.join(directory, name + ".fold"), "loso", train, test, by, judge)
     all_of(list(folds_of(trials)), fold)
-    return margin
+    return (np.where(impacts.is_wrist, margins["wrist"], margins[other]) for other in ("trunk", "unknown"))
 
 
 def leave_sets(trials, impacts, labels, directory):
@@ -354,7 +350,7 @@ def leave_sets(trials, impacts, labels, directory):
     def fold(name):
         mine = trials.set == name
         test, train = np.unique(trials.person[mine]), np.unique(trials.person[~mine])
-        judge = train_wrist(trials, impacts, labels, ~mine[impacts.trial])
+        judge = Judge(trials, impacts, labels, ~mine[impacts.trial], "wrist")
         place = "wrist" if trials.is_wrist[mine][0] else "trunk"
         write_fold(os.path.join(directory, f"set-{name}.fold"), "set", train, test, place, judge)
         if not (trials.is_fall & ~mine & (trials.is_wrist == trials.is_wrist[mine][0])).any():
@@ -372,8 +368,8 @@ def leak(trials, impacts, labels):
 
     def third(_, place):
         rows = (impacts.is_wrist == (place == "wrist")) & (part == 0)
-        margin[rows] = TRAIN[place](trials, impacts, labels, part != 0).margin(impacts.x[rows])
-    all_of([(f"random split, {place}", place) for place in TRAIN], third)
+        margin[rows] = Judge(trials, impacts, labels, part != 0, place).margin(impacts.x[rows])
+    all_of([(f"random split, {place}", place) for place in OTHER_PLACE], third)
     return margin
 
 
@@ -412,19 +408,16 @@ def main():
     for old in glob.glob(os.path.join(folds, "*.fold")):
         os.remove(old)
     everything = np.ones(impacts.count, bool)
-    judges = {place: train(trials, impacts, labels, everything) for place, train in TRAIN.items()}
-    margin = cross(trials, impacts, labels, folds)
+    judges = {place: Judge(trials, impacts, labels, everything, place) for place in OTHER_PLACE}
+    margin, unknown = cross(trials, impacts, labels, folds)
     away = leave_sets(trials, impacts, labels, folds)
-    np.savez(os.path.join(folds, "margins.npz"), margin=margin, labels=labels, **away)
+    np.savez(os.path.join(folds, "margins.npz"), margin=margin, unknown=unknown, labels=labels, **away)
     leaky = leak(trials, impacts, labels)
     wrist = trials.is_wrist
-    # An unknown place takes the mean of both; the other place's forest never met the person.
-    trunk_says = judges["trunk"].margin(impacts.x)
-    other = np.where(impacts.is_wrist, trunk_says, away["sisfall"] if "sisfall" in away else trunk_says)
     calibrations = {
         "wrist": calibrate(trials, impacts, labels, margin, wrist, "wrist"),
         "trunk": calibrate(trials, impacts, labels, margin, ~wrist, "trunk"),
-        "unknown": calibrate(trials, impacts, labels, (margin + other) / 2, wrist | ~wrist, "unknown"),
+        "unknown": calibrate(trials, impacts, labels, unknown, wrist | ~wrist, "unknown"),
     }
     write_c(weights, digest.hexdigest(), judges, calibrations)
     with open(os.path.join(folds, "figures.txt"), "w", encoding="utf-8") as out:
