@@ -128,9 +128,11 @@ static int read_tables(struct fold_reader *r, struct fall_net *n)
 static int read_net(struct fold_reader *r, struct fall_fold *fold, bool is_wrist)
 {
 	const struct fall_net **to = is_wrist ? &fold->weights.wrist_net : &fold->weights.trunk_net;
-	struct fall_net *net = calloc(1, sizeof(*net));
+	struct fall_net *net = aligned_alloc(_Alignof(struct fall_net), sizeof(*net));
 	int error = net ? 0 : -ENOMEM;
 
+	if (net)
+		memset(net, 0, sizeof(*net));
 	if (error == 0 && *to)
 		error = complain(r, -EBADMSG, "a second net for one place");
 	if (error == 0)
