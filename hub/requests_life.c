@@ -31,12 +31,12 @@ static json_t *room_json(const struct rhythm_room *room)
 int request_routine(struct hub *h, const json_t *request, json_t *answer)
 {
 	struct rhythm_table *table;
-	json_t *rooms;
+	json_t *rooms, *empty;
 
 	(void)request;
 	if (!h->rhythm)
 		return request_refuse(answer, -ENOTSUP, "the routine is switched off");
-	table = calloc(1, sizeof(*table)); /* 16 kB, and rarely asked for */
+	table = calloc(1, sizeof(*table)); /* 20 kB, and rarely asked for */
 	if (!table)
 		return -ENOMEM;
 	rhythm_table(h->rhythm, hub_now(), table);
@@ -44,6 +44,10 @@ int request_routine(struct hub *h, const json_t *request, json_t *answer)
 	for (unsigned int n = 0; n < table->rooms_count; n++)
 		(void)json_array_append_new(rooms, room_json(&table->rooms[n]));
 	request_put(answer, "rooms", rooms);
+	empty = json_array();
+	for (unsigned int n = 0; n < table->empty_count; n++)
+		(void)json_array_append_new(empty, json_string(table->empty[n]));
+	request_put(answer, "empty", empty);
 	request_put_count(answer, "known_days", table->where.known_days);
 	request_put(answer, "confidence", json_real((double)table->where.confidence));
 	request_put_count(answer, "mornings", table->mornings);

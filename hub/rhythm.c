@@ -360,8 +360,15 @@ void rhythm_table(const struct rhythm *r, struct moment at, struct rhythm_table 
 	*ret = (struct rhythm_table){0};
 	rhythm_where(r, at, &ret->where);
 	ret->mornings = routine_mornings(r->routine, &ret->usual_up_min, &ret->latest_up_min);
-	for (uint8_t n = 0; n < routine_rooms(r->routine); n++)
-		ret->rooms_count += take_room(r, n, ret->where.now, &ret->rooms[ret->rooms_count]);
+	for (uint8_t n = 0; n < routine_rooms(r->routine); n++) {
+		const char *name = routine_room_name(r->routine, n);
+
+		if (take_room(r, n, ret->where.now, &ret->rooms[ret->rooms_count]))
+			ret->rooms_count++;
+		else if (name[0])
+			(void)snprintf(
+				ret->empty[ret->empty_count++], INCIDENT_TEXT_MAX, "%s", name);
+	}
 }
 
 void rhythm_week(const struct rhythm *r, struct moment at, struct routine_week *ret)

@@ -43,7 +43,7 @@ struct rhythm_where {
 	uint32_t silent_s, limit_s;   /* … so long ago, and may be silent so long */
 };
 
-/* What was learned, for people: a plain value. Rooms that hold nothing are left out. */
+/* What was learned, for people: a plain value. Rooms that hold nothing are named apart. */
 struct rhythm_table {
 	struct rhythm_where where;
 	uint16_t mornings, usual_up_min, latest_up_min;
@@ -53,6 +53,8 @@ struct rhythm_table {
 		struct routine_cell
 			hours[ROUTINE_HOURS]; /* by the local hour in which they began */
 	} rooms[ROUTINE_ROOMS_MAX];
+	unsigned int empty_count;
+	char empty[ROUTINE_ROOMS_MAX][INCIDENT_TEXT_MAX];
 };
 
 struct rhythm;

@@ -106,6 +106,22 @@ static void say_number(FILE *out, enum ctl_language language, const json_t *answ
 	(void)fputc('\n', out);
 }
 
+/* Half sure, after a week: see models/routine.h. */
+static void say_how_sure(FILE *out, enum ctl_language language, const json_t *answer)
+{
+	const json_t *confidence = json_object_get(answer, "confidence");
+
+	if (json_is_number(confidence) && json_number_value(confidence) < 0.5)
+		(void)fprintf(out, "%s\n",
+			ctl_words(language, "that is little yet: silences are given more time"));
+}
+
+static void clock_text(enum ctl_language language, json_int_t minutes, char ret[SHORT_MAX])
+{
+	(void)snprintf(ret, SHORT_MAX, language == CTL_FRENCH ? "%d h %02d" : "%d:%02d",
+		(int)(minutes / 60 % 24), (int)(minutes % 60));
+}
+
 static void say_mornings(FILE *out, enum ctl_language language, const json_t *answer)
 {
 	char usual[SHORT_MAX], latest[SHORT_MAX];
@@ -114,11 +130,11 @@ static void say_mornings(FILE *out, enum ctl_language language, const json_t *an
 
 	if (json_integer_value(json_object_get(answer, "mornings")) <= 0)
 		return;
-	(void)snprintf(
-		usual, sizeof usual, "%d:%02d", (int)(usual_min / 60 % 24), (int)(usual_min % 60));
-	(void)snprintf(latest, sizeof latest, "%d:%02d", (int)(latest_min / 60 % 24),
-		(int)(latest_min % 60));
-	ctl_say(out, language, "up at %s as a rule, at %s at the latest",
+	clock_text(language, usual_min, usual);
+	clock_text(language, latest_min, latest);
+	ctl_say(out, language,
+		latest_min > usual_min ? "up at about %s as a rule, at %s at the latest"
+				       : "up at about %s as a rule",
 		(const char *const[]){usual, latest, NULL});
 	(void)fputc('\n', out);
 }
@@ -135,8 +151,26 @@ static void say_now(FILE *out, enum ctl_language language, const json_t *answer)
 		return;
 	duration_text(language, json_integer_value(json_object_get(answer, "silent_s")), silent);
 	duration_text(language, json_integer_value(json_object_get(answer, "limit_s")), limit);
-	ctl_say(out, language, "quiet for %s, may be quiet for %s; last heard: %s",
-		(const char *const[]){silent, limit, text_of(answer, "room"), NULL});
+	ctl_say(out, language, "nothing heard for %s, last in: %s",
+		(const char *const[]){silent, text_of(answer, "room"), NULL});
+	(void)fputc('\n', out);
+	ctl_say(out, language, "that would be unusual after %s",
+		(const char *const[]){limit, NULL});
+	(void)fputc('\n', out);
+}
+
+/* They are heard as well as the others: nobody rested there. */
+static void say_empty(FILE *out, enum ctl_language language, const json_t *rooms)
+{
+	if (json_array_size(rooms) == 0)
+		return;
+	(void)fputs(ctl_words(language, "heard, but no quiet time known:"), out);
+	for (size_t n = 0; n < json_array_size(rooms); n++) {
+		const char *name = json_string_value(json_array_get(rooms, n));
+
+		(void)fputs(n ? ", " : " ", out);
+		table_print_text(out, name ? name : "");
+	}
 	(void)fputc('\n', out);
 }
 
@@ -146,16 +180,21 @@ void show_routine(FILE *out, enum ctl_language language, const json_t *answer)
 	json_int_t greatest = greatest_count(rooms);
 
 	say_number(out, language, answer, "known_days", "%s days of this home are known");
+	say_how_sure(out, language, answer);
 	say_mornings(out, language, answer);
 	say_now(out, language, answer);
-	if (json_array_size(rooms) == 0)
-		return;
-	print_name(out, "");
-	for (int hour = 0; hour < HOURS; hour += 3)
-		(void)fprintf(out, "%-6d", hour);
-	(void)fprintf(out, " %s\n", ctl_words(language, "limits"));
+	if (json_array_size(rooms) > 0) {
+		(void)fprintf(out, "\n%s\n",
+			ctl_words(language, "when quiet times of 10 min or more begin; "
+					    "the darker, the more often"));
+		print_name(out, "");
+		for (int hour = 0; hour < HOURS; hour += 3)
+			(void)fprintf(out, "%-6d", hour);
+		(void)fprintf(out, " %s\n", ctl_words(language, "unusual after"));
+	}
 	for (size_t n = 0; n < json_array_size(rooms); n++)
 		print_room(out, json_array_get(rooms, n), greatest);
+	say_empty(out, language, json_object_get(answer, "empty"));
 }
 
 /* Line by line: what would be a control character elsewhere is none here. */

@@ -36,17 +36,21 @@ static void test_a_day_by_rooms_and_hours(void **state)
 		"\"limit_s\":7500,\"rooms\":["
 		"{\"name\":\"Cuisine\",\"counts\":[0,0,0,0,0,0,0,4,8,2,1,0,6,0,0,0,0,0,0,3,0,0,0,0],"
 		"\"limits_s\":[0,0,0,0,0,0,0,3600,4000,4500,5000,0,7200,0,0,0,0,0,0,39600,0,0,0,0]},"
-		"{\"name\":\"Chambre du fond de l’étage\",\"counts\":[],\"limits_s\":[]}]}";
+		"{\"name\":\"Chambre du fond de l’étage\",\"counts\":[],\"limits_s\":[]}],\"empty\":[\"Couloir\",\"Cave \\u001b\"]}";
 	char *text = shown(show_routine, json, CTL_FRENCH);
 
 	(void)state;
 	assert_string_equal(text,
 		"21 jours de ce domicile sont connus\n"
-		"levé à 7:05 d'ordinaire, à 9:20 au plus tard\n"
-		"calme depuis 10 min, peut l'être 2 h 05 min ; entendu en dernier : Salon\n"
-		"                 0     3     6     9     12    15    18    21     limites\n"
+		"debout vers 7 h 05 d'ordinaire, à 9 h 20 au plus tard\n"
+		"rien d'entendu depuis 10 min, en dernier : Salon\n"
+		"ce serait inhabituel au bout de 2 h 05 min\n"
+		"\n"
+		"quand commencent les moments calmes de 10 min et plus ; foncé : souvent\n"
+		"                 0     3     6     9     12    15    18    21     inhabituel dès\n"
 		"Cuisine                        ▒▒██░░░░  ▓▓            ▒▒         1h00-11h00\n"
-		"Chambre du fond…                                                  \n");
+		"Chambre du fond…                                                  \n"
+		"entendu, mais sans moment calme connu : Couloir, Cave ?\n");
 	for (const char *line = text, *end; (end = strchr(line, '\n')); line = end + 1) {
 		char one[400] = "";
 
@@ -62,6 +66,23 @@ static void test_an_answer_without_anything_shows_nothing_wrong(void **state)
 
 	(void)state;
 	assert_string_equal(text, "0 days of this home are known\n");
+	free(text);
+}
+
+/* In the first days, all mornings alike, and nobody rested anywhere yet. */
+static void test_little_known_is_said_to_be_little(void **state)
+{
+	char *text = shown(show_routine,
+		"{\"known_days\":2,\"confidence\":0.22,\"mornings\":1,\"usual_up_min\":425,"
+		"\"latest_up_min\":425,\"away\":true,\"rooms\":[],\"empty\":[\"Kitchen\"]}",
+		CTL_ENGLISH);
+
+	(void)state;
+	assert_string_equal(text, "2 days of this home are known\n"
+				  "that is little yet: silences are given more time\n"
+				  "up at about 7:05 as a rule\n"
+				  "nobody is at home\n"
+				  "heard, but no quiet time known: Kitchen\n");
 	free(text);
 }
 
@@ -92,6 +113,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_day_by_rooms_and_hours),
 		cmocka_unit_test(test_an_answer_without_anything_shows_nothing_wrong),
+		cmocka_unit_test(test_little_known_is_said_to_be_little),
 		cmocka_unit_test(test_a_summary_is_shown_line_by_line),
 		cmocka_unit_test(test_numbers_that_cannot_be_do_no_harm),
 	};
