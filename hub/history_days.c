@@ -28,9 +28,10 @@ static const char *const slice_sums[] = {
 	" count(DISTINCT s.begin_min)" OF_SLICES IS_ACTIVE " HAVING count(*) > 0",
 	"INSERT OR REPLACE INTO day SELECT ?3, 'openings', r.name, sum(s.rises)" OF_SLICES
 	"k.name IN ('door', 'garage_door', 'opening') GROUP BY r.n",
-	"INSERT OR REPLACE INTO day SELECT ?3, 'worn_h', r.name,"
-	" count(DISTINCT s.begin_min) / 4.0" OF_SLICES
-	"((k.name = 'moved' AND s.rises > 1) OR (k.name = 'worn' AND s.high > 0)) GROUP BY r.n",
+	/* 0 for what was heard and lay in a drawer */
+	"INSERT OR REPLACE INTO day SELECT ?3, 'worn_h', r.name, count(DISTINCT"
+	" iif(iif(k.name = 'moved', s.rises > 1, s.high > 0), s.begin_min, NULL)) / 4.0" OF_SLICES
+	"k.name IN ('moved', 'worn') GROUP BY r.n",
 	"INSERT OR REPLACE INTO day SELECT ?3, 'silent_min', r.name, sum(s.count)" OF_SLICES
 	"k.name = 'silent' GROUP BY r.n",
 	"INSERT OR REPLACE INTO day SELECT ?3, 'battery_pct', r.name, min(s.low)" OF_SLICES

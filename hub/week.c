@@ -6,8 +6,12 @@
 
 #include "hub/local_day.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+
+#define TENTHS_MAX   32
+#define WORN_LEAST_H 1 /* a day: less is a wearable in a drawer */
 
 struct page {
 	char *text;
@@ -40,14 +44,20 @@ static const char *month_of(int32_t day, enum week_language language)
 	return months[language][(day / 100 % 100 + 11) % 12];
 }
 
+/* French counts the first of a month, and no other day. */
+static const char *first(int32_t day)
+{
+	return day % 100 == 1 ? "er" : "";
+}
+
 static void say_title(struct page *p, const struct week *w, enum week_language language)
 {
 	int32_t sunday = local_day_add(w->monday, 6);
 
 	if (language == WEEK_FRENCH)
-		say(p, "Semaine du lundi %d %s au dimanche %d %s %d\n\n", w->monday % 100,
-			month_of(w->monday, language), sunday % 100, month_of(sunday, language),
-			sunday / 10000);
+		say(p, "Semaine du lundi %d%s %s au dimanche %d%s %s %d\n\n", w->monday % 100,
+			first(w->monday), month_of(w->monday, language), sunday % 100,
+			first(sunday), month_of(sunday, language), sunday / 10000);
 	else
 		say(p, "Week from Monday %d %s to Sunday %d %s %d\n\n", w->monday % 100,
 			month_of(w->monday, language), sunday % 100, month_of(sunday, language),
@@ -85,13 +95,17 @@ static void say_activity(struct page *p, const struct week *w, enum week_languag
 	if (w->usual_days < WEEK_USUAL_DAYS)
 		say(p,
 			is_french
-				? "Activité : %.0f minutes par jour (pas encore d’habitude connue).\n"
-				: "Activity: %.0f minutes a day (nothing is known to be usual yet).\n",
+				? "Activité : mouvement pendant %.0f minutes par jour (pas encore d’habitude "
+				  "connue).\n"
+				: "Activity: movement in %.0f minutes a day (nothing is known to be "
+				  "usual yet).\n",
 			w->active_min);
 	else
 		say(p,
-			is_french ? "Activité : %s (%.0f minutes par jour, %.0f d’habitude).\n"
-				  : "Activity: %s (%.0f minutes a day, usually %.0f).\n",
+			is_french
+				? "Activité : %s (mouvement pendant %.0f minutes par jour, %.0f "
+				  "d’habitude).\n"
+				: "Activity: %s (movement in %.0f minutes a day, usually %.0f).\n",
 			against(w->active_min, w->usual_active_min, language), w->active_min,
 			w->usual_active_min);
 	for (unsigned int n = 0; n < w->rooms_count; n++)
@@ -107,26 +121,40 @@ static void say_doors(struct page *p, const struct week *w, enum week_language l
 {
 	if (w->openings > 0)
 		say(p,
-			language == WEEK_FRENCH ? "Portes : ouvertes %u fois.\n"
-						: "Doors: opened %u times.\n",
+			language == WEEK_FRENCH ? "Portes et placards : ouverts %u fois dans la "
+						  "semaine.\n"
+						: "Doors and cupboards: opened %u times in the "
+						  "week.\n",
 			w->openings);
+}
+
+/* One digit after the point, which is a comma in French whatever the program's locale. */
+static const char *tenths(double value, enum week_language language, char ret[TENTHS_MAX])
+{
+	long all = lround(10 * fmin(fmax(value, 0), 1e6));
+
+	(void)snprintf(ret, TENTHS_MAX, "%ld%c%ld", all / 10, language == WEEK_FRENCH ? ',' : '.',
+		all % 10);
+	return ret;
 }
 
 static void say_nights(struct page *p, const struct week *w, enum week_language language)
 {
 	bool is_french = language == WEEK_FRENCH;
+	char ups[TENTHS_MAX], usual[TENTHS_MAX];
 
-	if (w->days > 0 && w->usual_days < WEEK_USUAL_DAYS)
-		say(p,
-			is_french ? "Nuits : debout %.1f fois par nuit entre 0 h et 5 h.\n"
-				  : "Nights: up %.1f times a night between 0 and 5 o’clock.\n",
-			w->night_ups);
-	else if (w->days > 0)
+	(void)tenths(w->night_ups, language, ups);
+	(void)tenths(w->usual_night_ups, language, usual);
+	if (w->days > 0)
 		say(p,
 			is_french
-				? "Nuits : debout %.1f fois par nuit entre 0 h et 5 h (%.1f d’habitude).\n"
-				: "Nights: up %.1f times a night between 0 and 5 o’clock (usually %.1f).\n",
-			w->night_ups, w->usual_night_ups);
+				? "Nuits : debout %s fois par nuit en moyenne, entre 0 h et 5 h"
+				: "Nights: up %s times a night on average, between 0 and 5 o’clock",
+			ups);
+	if (w->days > 0 && w->usual_days >= WEEK_USUAL_DAYS)
+		say(p, is_french ? " (%s d’habitude)" : " (usually %s)", usual);
+	if (w->days > 0)
+		say(p, ".\n");
 	if (w->is_night_far_more)
 		say(p, is_french
 				? "Bien plus de mouvements la nuit que les quatre semaines d’avant : "
@@ -148,16 +176,18 @@ static void say_alerts(struct page *p, const struct week *w, enum week_language 
 	} classes[] = {
 		{INCIDENT_HELP, {{"appel à l’aide", "appels à l’aide"},
 					{"call for help", "calls for help"}}},
-		{INCIDENT_SOCIAL, {{"appel de contact", "appels de contact"},
-					  {"call for contact", "calls for contact"}}},
+		{INCIDENT_SOCIAL, {{"appel pour parler", "appels pour parler"},
+					  {"call for company", "calls for company"}}},
 		{INCIDENT_FALL, {{"chute soupçonnée", "chutes soupçonnées"},
 					{"suspected fall", "suspected falls"}}},
 		{INCIDENT_INACTIVITY, {{"silence inhabituel", "silences inhabituels"},
 					      {"unusual silence", "unusual silences"}}},
 		{INCIDENT_WANDERING, {{"sortie de nuit", "sorties de nuit"},
 					     {"going out at night", "goings out at night"}}},
-		{INCIDENT_ENVIRONMENT, {{"alarme du logement", "alarmes du logement"},
-					       {"alarm of the home", "alarms of the home"}}},
+		{INCIDENT_ENVIRONMENT,
+			{{"alarme de fumée, de gaz ou de chaleur",
+				 "alarmes de fumée, de gaz ou de chaleur"},
+				{"smoke, gas or heat alarm", "smoke, gas or heat alarms"}}},
 	};
 	bool is_french = language == WEEK_FRENCH;
 	unsigned int told = 0;
@@ -179,8 +209,9 @@ static void say_alerts(struct page *p, const struct week *w, enum week_language 
 	}
 	if (told > 0 && w->said_fine > 0)
 		say(p,
-			is_french ? " ; %u fois la personne a dit que tout allait bien"
-				  : "; %u times the person said to be fine",
+			is_french
+				? " ; %u fois la personne a répondu que tout allait bien, ou a bougé"
+				: "; %u answered by the person or by moving",
 			w->said_fine);
 	say(p, ".\n");
 }
@@ -190,8 +221,18 @@ static void say_sensors(struct page *p, const struct week *w, enum week_language
 	bool is_french = language == WEEK_FRENCH;
 
 	for (unsigned int n = 0; n < w->wearables_count; n++)
-		say(p, is_french ? "%s : porté %.0f h par jour.\n" : "%s: worn %.0f h a day.\n",
-			w->wearables[n].name, w->wearables[n].worn_h);
+		if (w->wearables[n].worn_h < WORN_LEAST_H)
+			say(p,
+				is_french ? "%s : presque jamais sur soi, une chute peut "
+					    "passer inaperçue.\n"
+					  : "%s: hardly ever worn, a fall may go "
+					    "unnoticed.\n",
+				w->wearables[n].name);
+		else
+			say(p,
+				is_french ? "%s : sur soi %.0f h par jour.\n"
+					  : "%s: worn %.0f h a day.\n",
+				w->wearables[n].name, w->wearables[n].worn_h);
 	for (unsigned int n = 0; n < w->sensors_count; n++) {
 		const struct week_sensor *s = &w->sensors[n];
 
@@ -199,7 +240,7 @@ static void say_sensors(struct page *p, const struct week *w, enum week_language
 		if (s->battery_pct >= 0)
 			say(p, is_french ? ", pile à %d %%" : ", battery at %d %%", s->battery_pct);
 		if (s->silent_h > 0)
-			say(p, is_french ? ", muet pendant %u h" : ", silent for %u h",
+			say(p, is_french ? ", sans nouvelles pendant %u h" : ", silent for %u h",
 				s->silent_h);
 		say(p, ".\n");
 	}
@@ -219,8 +260,8 @@ size_t week_text(const struct week *w, enum week_language language, char ret[WEE
 	say_sensors(&p, w, language);
 	if (w->days < 7)
 		say(&p,
-			is_french ? "Jours entiers écoutés : %u sur 7.\n"
-				  : "Whole days listened to: %u of 7.\n",
+			is_french ? "Le boîtier a écouté %u jours entiers sur 7.\n"
+				  : "The box listened on %u whole days of 7.\n",
 			w->days);
 	say(&p, is_french
 			? "\nCe résumé reste dans le domicile. Il ne contient ni enregistrement ni "

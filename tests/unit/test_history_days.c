@@ -59,6 +59,7 @@ static void test_a_day_is_summed_once(void **state)
 	for (int quarter = 0; quarter < 6; quarter++)
 		put(&s, slice_of(MONTRE, DIARY_MOVED, at(DAY, 8, 15 * quarter), 900, 40));
 	put(&s, slice_of(MONTRE, DIARY_MOVED, at(DAY, 23, 0), 900, 1));
+	put(&s, slice_of(PORTE, DIARY_MOVED, at(DAY, 23, 0), 900, 1)); /* lies in a drawer */
 	put(&s, slice_of(SALON, DIARY_SILENT, at(DAY, 20, 0), 15, 0));
 	put(&s, slice_of(DIARY_HUB, DIARY_RUNNING, at(DAY, 20, 0), 15, 0));
 	assert_int_equal(history_days_sum(&s, DAY, 9), 0); /* it is not over */
@@ -68,6 +69,8 @@ static void test_a_day_is_summed_once(void **state)
 	assert_true(day_value(*state, DAY, "active_min", "*") == 31);
 	assert_true(day_value(*state, DAY, "openings", "Porte") == 3);
 	assert_true(day_value(*state, DAY, "worn_h", "Montre") == 1.5);
+	assert_true(history_number(*state, "SELECT count(*) FROM day WHERE what = 'worn_h' AND "
+					   "subject = 'Porte' AND value = 0") == 1);
 	assert_true(day_value(*state, DAY, "silent_min", "Détecteur") == 15);
 	assert_true(day_value(*state, DAY, "running_min", "") == 15);
 	assert_true(day_value(*state, DAY, "first_min", "") == 9 * 60);

@@ -28,8 +28,8 @@ static void test_a_full_week_in_french(void **state)
 		.said_fine = 2,
 		.rooms_count = 2,
 		.rooms = {{"Salon", 250}, {"Cuisine", 120.4}},
-		.wearables_count = 1,
-		.wearables = {{"Montre", 17.6}},
+		.wearables_count = 2,
+		.wearables = {{"Montre", 17.6}, {"Pendentif", 0.9}},
 		.sensors_count = 2,
 		.sensors = {{"Cuisine", 12, 0}, {"Porte", -1, 26}}};
 	char text[WEEK_TEXT_MAX];
@@ -42,17 +42,19 @@ static void test_a_full_week_in_french(void **state)
 	assert_int_equal(bytes, strlen(text));
 	assert_string_equal(text,
 		"Semaine du lundi 16 novembre au dimanche 22 novembre 2026\n\n"
-		"Activité : comme d’habitude (412 minutes par jour, 398 d’habitude).\n"
+		"Activité : comme d’habitude (mouvement pendant 412 minutes par jour, 398 "
+		"d’habitude).\n"
 		"Minutes par jour et par pièce : Salon 250, Cuisine 120.\n"
-		"Portes : ouvertes 14 fois.\n"
-		"Nuits : debout 2.4 fois par nuit entre 0 h et 5 h (1.0 d’habitude).\n"
+		"Portes et placards : ouverts 14 fois dans la semaine.\n"
+		"Nuits : debout 2,4 fois par nuit en moyenne, entre 0 h et 5 h (1,0 d’habitude).\n"
 		"Bien plus de mouvements la nuit que les quatre semaines d’avant : à en parler "
 		"avec la personne.\n"
 		"Alertes : 1 appel à l’aide, 2 chutes soupçonnées ; dont 1 fausse alerte ; 2 fois "
-		"la personne a dit que tout allait bien.\n"
-		"Montre : porté 18 h par jour.\n"
+		"la personne a répondu que tout allait bien, ou a bougé.\n"
+		"Montre : sur soi 18 h par jour.\n"
+		"Pendentif : presque jamais sur soi, une chute peut passer inaperçue.\n"
 		"À voir : « Cuisine », pile à 12 %.\n"
-		"À voir : « Porte », muet pendant 26 h.\n"
+		"À voir : « Porte », sans nouvelles pendant 26 h.\n"
 		"\nCe résumé reste dans le domicile. Il ne contient ni enregistrement ni mesure de "
 		"santé.\n");
 }
@@ -68,9 +70,41 @@ static void test_an_empty_week_in_english(void **state)
 		"Week from Monday 28 December to Sunday 3 January 2027\n\n"
 		"Activity: no whole day was listened to.\n"
 		"Alerts: none.\n"
-		"Whole days listened to: 0 of 7.\n"
+		"The box listened on 0 whole days of 7.\n"
 		"\nThis summary stays in the home. It holds no recording and no measure of "
 		"health.\n");
+}
+
+static void test_a_first_week_in_english(void **state)
+{
+	struct week w = {.monday = 20260601,
+		.days = 5,
+		.active_min = 90,
+		.night_ups = 0.26,
+		.openings = 3,
+		.wearables_count = 1,
+		.wearables = {{"Watch", 0}},
+		.rooms_count = 1,
+		.rooms = {{"Kitchen", 90}}};
+	char text[WEEK_TEXT_MAX];
+
+	(void)state;
+	w.incidents[INCIDENT_SOCIAL] = 2;
+	w.incidents[INCIDENT_ENVIRONMENT] = 1;
+	(void)week_text(&w, WEEK_ENGLISH, text);
+	assert_string_equal(text,
+		"Week from Monday 1 June to Sunday 7 June 2026\n\n"
+		"Activity: movement in 90 minutes a day (nothing is known to be usual yet).\n"
+		"Minutes a day by room: Kitchen 90.\n"
+		"Doors and cupboards: opened 3 times in the week.\n"
+		"Nights: up 0.3 times a night on average, between 0 and 5 o’clock.\n"
+		"Alerts: 2 calls for company, 1 smoke, gas or heat alarm.\n"
+		"Watch: hardly ever worn, a fall may go unnoticed.\n"
+		"The box listened on 5 whole days of 7.\n"
+		"\nThis summary stays in the home. It holds no recording and no measure of "
+		"health.\n");
+	(void)week_text(&w, WEEK_FRENCH, text);
+	assert_memory_equal(text, "Semaine du lundi 1er juin au dimanche 7 juin 2026\n", 50);
 }
 
 static void test_what_differs_is_said_in_words(void **state)
@@ -285,6 +319,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_full_week_in_french),
 		cmocka_unit_test(test_an_empty_week_in_english),
+		cmocka_unit_test(test_a_first_week_in_english),
 		cmocka_unit_test(test_what_differs_is_said_in_words),
 		cmocka_unit_test(test_the_longest_week_fits),
 		cmocka_unit_test_setup_teardown(
