@@ -13,17 +13,17 @@
 #include <string.h>
 
 /* Found on the recordings of MODEL.md, which says what a home gets from the others' constants. */
-#define SAME_SPREAD_H  4.6f  /* hours of day apart, same room and mat: spread of the likeness */
-#define OTHER_SPREAD_H 3.8f  /* … another room or mat */
-#define OTHER_SHARE    0.7f  /* likeness of another room at the same hour */
-#define OTHER_SETTLED  0.55f /* … where one had just come in and the other been there a while */
+#define SAME_SPREAD_H  4.2f  /* hours of day apart, same room and mat: spread of the likeness */
+#define OTHER_SPREAD_H 3.1f  /* … another room or mat */
+#define OTHER_SHARE    0.65f /* likeness of another room at the same hour */
+#define OTHER_SETTLED  0.65f /* … where one had just come in and the other been there a while */
 #define OTHER_KIND     0.95f /* a weekend's silence for a weekday, and the reverse */
 #define SPREADS        3.0f  /* further apart is not alike at all */
-#define SHIFT_SHARE    0.5f  /* a long silence's end belongs half to the clock, half to its start */
+#define SHIFT_SHARE    0.55f /* a long silence's end belongs half to the clock, half to its start */
 #define SHIFT_FROM_H   2.9f
-#define MARGIN_DAY     0.5f /* · hours^MARGIN_POWER */
-#define MARGIN_NIGHT   1.0f
-#define MARGIN_H       0.35f
+#define MARGIN_DAY     0.9f /* · hours^MARGIN_POWER */
+#define MARGIN_NIGHT   1.1f
+#define MARGIN_H       0.45f
 #define MARGIN_POWER   0.2f
 #define DAY_FROM_H     7.0f
 #define DAY_UNTIL_H    22.0f
