@@ -47,6 +47,10 @@ static void live(struct routine *r)
 
 		(void)routine_push(r, &e);
 		now.utc_ms += 1200000;
+		if (i % 5 == 0)
+			(void)routine_worn(r, now,
+				&(struct routine_worn){now.utc_ms - i * 900000LL,
+					now.utc_ms - i * 60000, now.utc_ms - i * 1000});
 		if (routine_judge(r, now, answers) > ROUTINE_ANSWERS_MAX)
 			abort();
 	}
