@@ -97,7 +97,7 @@ static void test_an_absent_slave_costs_one_time_out_a_cycle(void **state)
 {
 	struct room *r = begin_room(false, 3);
 	struct source_modbus_counts before, after;
-	uint64_t began_us;
+	uint64_t began_us, took_us;
 
 	(void)state;
 	slaves_set_mood(&r->slaves, 2, MOOD_SILENT);
@@ -106,9 +106,10 @@ static void test_an_absent_slave_costs_one_time_out_a_cycle(void **state)
 	began_us = clock_boot_us();
 	wait_for(r, clock_boot_us() - began_us > 2500 * US_PER_MS);
 	after = source_modbus_counts(r->source);
-	assert_true(after.silences - before.silences <= 2);
+	took_us = clock_boot_us() - began_us;
+	assert_true(after.silences - before.silences <= took_us / BUS_ABSENT_MIN_US);
 	assert_true(after.silences - before.silences <= after.cycles - before.cycles);
-	assert_true(after.cycles - before.cycles > 50);
+	assert_true(after.cycles - before.cycles > 20);
 	end_room(r);
 }
 
