@@ -285,20 +285,3 @@ struct roster_counts supervision_count(const struct supervision *s, uint64_t now
 		.stale = by_state[SENSOR_STALE] + by_state[SENSOR_NEVER],
 		.failed = by_state[SENSOR_FAILED]};
 }
-
-bool supervision_hears_room(const struct supervision *s, const char *room, uint64_t now_us)
-{
-	bool is_heard = false;
-
-	for (const struct roster_sensor *r = NULL; (r = roster_following(s->roster, r));) {
-		bool is_set_off = r->role == ROLE_MOTION || r->role == ROLE_CONTACT ||
-				  r->role == ROLE_PRESSURE;
-
-		if (!is_set_off || (room[0] && strcmp(room, r->room) != 0))
-			continue;
-		if (supervision_state(s, r, now_us) != SENSOR_FRESH)
-			return false;
-		is_heard = true;
-	}
-	return is_heard;
-}

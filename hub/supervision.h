@@ -126,10 +126,3 @@ struct supervision_near {
  * movements, so that what happened before them proves nothing; its own word counts more. */
 bool supervision_near(const struct supervision *s, const struct roster_sensor *sensor,
 	uint64_t now_us, struct supervision_near *ret);
-
-/*
- * Whether the silence of a room says something about the people in it: it has sensors that people
- * set off (motion, contact, pressure), and every one of them is fresh. "" is the whole home. Of a
- * room with a sensor that is stale, failed or never heard nobody can say that it is quiet.
- */
-bool supervision_hears_room(const struct supervision *s, const char *room, uint64_t now_us);

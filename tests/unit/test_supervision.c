@@ -237,25 +237,6 @@ static void test_a_row_given_to_another_sensor_begins_anew(void **state)
 	expect(next->id.text, SENSOR_FRESH, now_us);
 }
 
-static void test_a_room_is_heard_when_all_who_are_set_off_there_are(void **state)
-{
-	uint64_t now_us = now.now_us;
-
-	(void)state;
-	supervision_listen(&s, WAY_RADIO, true, now_us);
-	supervision_hear(&s, sensor_of(radio_ids[0]), now_us);
-	assert_false(supervision_hears_room(&s, "Cuisine", now_us));
-	supervision_hear(&s, sensor_of(radio_ids[1]), now_us);
-	assert_true(supervision_hears_room(&s, "Cuisine", now_us));
-	assert_false(supervision_hears_room(&s, "Salon", now_us)); /* a thermometer */
-	assert_false(supervision_hears_room(&s, "Grenier", now_us));
-	assert_false(supervision_hears_room(&s, "", now_us)); /* the cord was never heard */
-	supervision_hear(&s, sensor_of("cordon"), now_us);
-	assert_true(supervision_hears_room(&s, "", now_us));
-	supervision_listen(&s, WAY_RADIO, false, now_us);
-	assert_false(supervision_hears_room(&s, "Cuisine", now_us));
-}
-
 #define TEST(function) cmocka_unit_test_setup_teardown(function, begin, remove_dir)
 
 int main(void)
@@ -270,7 +251,6 @@ int main(void)
 		TEST(test_a_store_of_version_1_is_brought_up_to_date),
 		TEST(test_rows_that_make_no_sense_are_left_out),
 		TEST(test_a_row_given_to_another_sensor_begins_anew),
-		TEST(test_a_room_is_heard_when_all_who_are_set_off_there_are),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
