@@ -68,9 +68,8 @@ struct sensor {
 	bool is_stuck; /* told in the counters once */
 	uint8_t began_and_ended; /* long silences by day between two uses of this contact */
 	uint8_t at_night;        /* … and by night: an inner door of the bedroom */
-	int64_t on_since_ms;
-	int64_t minute; /* … that `in_minute` counts */
-	uint16_t in_minute;
+	uint16_t in_minute;      /* events in `minute` */
+	int64_t on_since_ms, minute;
 };
 
 struct presence {
@@ -122,6 +121,8 @@ struct routine {
 	int64_t back_ms;
 	uint8_t told; /* bits of enum routine_what */
 };
+
+_Static_assert(sizeof(struct routine) <= ROUTINE_STATE_MAX_BYTES, "also in memory");
 
 /* The house's constants of presence, from the recordings named in MODEL.md. */
 /* RECENT_MAX activations within it: somebody is moving about */
