@@ -130,10 +130,16 @@ static void take_key(struct pairing *p, const struct management_event *e)
 		p->options.on_paired(&known->sensor, r, p->options.userdata);
 }
 
-static void take(struct pairing *p, const struct management_event *e)
+static void answer(const struct pairing *p, const struct management_event *e)
 {
 	const struct management_packet yes = management_confirm(e);
 
+	if (find(p, e->address, e->index))
+		send_packet(p, &yes);
+}
+
+static void take(struct pairing *p, const struct management_event *e)
+{
 	switch (e->word) {
 	case MANAGEMENT_ADAPTER:
 		ask_settings(p, e->index);
@@ -143,8 +149,7 @@ static void take(struct pairing *p, const struct management_event *e)
 			see_to(p, e->index);
 		break;
 	case MANAGEMENT_CONFIRM:
-		if (find(p, e->address, e->index))
-			send_packet(p, &yes);
+		answer(p, e);
 		break;
 	case MANAGEMENT_KEY:
 		take_key(p, e);
