@@ -199,7 +199,7 @@ static void add_incident(json_t *rows, enum ctl_language language, const json_t 
 	add(row, text_of(i, "room"));
 	add(row, text_of(i, "sensor"));
 	add(row, text_of(i, "id"));
-	add(row, text_of(i, "by"));
+	add(row, ctl_words(language, text_of(i, "by")));
 	add(row, why);
 }
 

@@ -95,7 +95,7 @@ static void show_transitions(FILE *out, enum ctl_language language, const json_t
 		ctl_phrase(language, text_of(t, "why"), why, sizeof(why));
 		add(row, when);
 		add(row, ctl_words(language, text_of(t, "to")));
-		add(row, text_of(t, "by"));
+		add(row, ctl_words(language, text_of(t, "by")));
 		add(row, why);
 	}
 	(void)fputc('\n', out);

@@ -49,6 +49,11 @@ static const char *const phrases[][CTL_LANGUAGES] = {
 	{"incident", "incident"},
 	{"no incident", "aucun incident"},
 	{"test", "essai"},
+	/* who did it, where that is no person's name */
+	{"resident", "résident"},
+	{"gateway", "centre"},
+	{"hub", "box"},
+	{"movement", "mouvement"},
 	/* sensors */
 	{"fresh", "frais"},
 	{"stale", "muet"},

@@ -91,6 +91,8 @@ static void test_the_cause_of_a_call_is_what_it_began_with(void **state)
 	(void)state;
 	shown(CTL_FRENCH, call_that_was_said, text, sizeof(text));
 	assert_int_equal(strncmp(text, first, strlen(first)), 0);
+	assert_non_null(strstr(text, "résident"));
+	assert_non_null(strstr(text, "centre"));
 	assert_non_null(strstr(text, "dit à haute voix"));
 }
 
