@@ -98,7 +98,7 @@ static void score(struct fall *f, struct open_impact *o, const struct impact_win
 {
 	fall_features_of(w, features);
 	/* an impact that nothing else was heard of is no fall */
-	o->margin = w->count > 1 ? fall_margin(f->weights, f->place, features) : INT32_MIN;
+	o->margin = w->count > 1 ? fall_margin(f->weights, f->place, features, w) : INT32_MIN;
 }
 
 static void answer(struct fall *f, struct open_impact *o, struct answers *to)
@@ -134,8 +134,8 @@ static void answer(struct fall *f, struct open_impact *o, struct answers *to)
 		o->first = probability;
 	o->is_judged = true;
 	if (f->on_judged)
-		f->on_judged(&to->at[to->count - 1], stage == FALL_FIRST ? features : NULL, &signs,
-			f->userdata);
+		f->on_judged(&to->at[to->count - 1], stage == FALL_FIRST ? features : NULL, &w,
+			&signs, f->userdata);
 }
 
 static void forget(struct fall *f, uint32_t i)

@@ -66,12 +66,14 @@ uint32_t fall_moves(const struct fall *f);
 /*
  * For training and measuring only. Other weights than the shipped ones (borrowed), and a witness of
  * every answer: with the features behind it (models/fall_features.h) where it is a first one, else
- * NULL, and what came after the impact (models/fall_signs.h). fall_init() forgets both.
+ * NULL, with what was kept round the impact, and what came after it (models/fall_signs.h).
+ * fall_init() forgets both.
  */
 struct fall_weights;
 struct fall_signs;
+struct impact_window;
 typedef void (*fall_on_judged)(const struct fall_answer *answer, const int16_t *features,
-	const struct fall_signs *signs, void *userdata);
+	const struct impact_window *window, const struct fall_signs *signs, void *userdata);
 void fall_use_weights(struct fall *f, const struct fall_weights *weights);
 void fall_set_witness(struct fall *f, fall_on_judged on_judged, void *userdata);
 

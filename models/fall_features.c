@@ -69,7 +69,7 @@ int line_spread(const struct fall_line *l, int from)
 	return (int)line_root((squares * 15 - vectors) / (15 * 15));
 }
 
-static void line_fill(const struct impact_window *w, struct fall_line *ret)
+void line_fill(const struct impact_window *w, struct fall_line *ret)
 {
 	int shift = LINE_BEFORE - (int)w->impact;
 
@@ -82,6 +82,17 @@ static void line_fill(const struct impact_window *w, struct fall_line *ret)
 		ret->axis_mg[1][i] = v->y_mg;
 		ret->axis_mg[2][i] = v->z_mg;
 		ret->norm_mg[i] = (int32_t)(sqrtf((float)impact_power(v)) + 0.5F);
+	}
+}
+
+void line_fill_unknown(struct fall_line *l)
+{
+	for (int i = 0; i < LINE_BINS; i++) {
+		int from = line_most(line_least(i, l->to - 1), l->from);
+
+		for (int k = 0; k < 3; k++)
+			l->axis_mg[k][i] = l->axis_mg[k][from];
+		l->norm_mg[i] = l->norm_mg[from];
 	}
 }
 

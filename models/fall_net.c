@@ -1,35 +1,79 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The net's layers; see fall_net.h. Integers, so that the sums are the same however many of them
- * are made at a time: sixteen with AVX2, eight with what every x86-64 has, else as compilers like.
+ * The net's layers; see fall_net.h.
  */
 #include "models/fall_net.h"
+#include "models/fall_layer.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
+#define SUM_DOWN 9 /* 1024ths times 2048ths to FALL_LEAF_PARTS */
 
-#define MARGIN_DOWN 9 /* 1024ths times 2048ths to FALL_LEAF_PARTS */
+/* Places a layer finds itself in that looks at `sees` of `bins`, at every other one. */
+#define PLACES(bins, sees) (((bins) - (sees)) / 2 + 1)
+#define FIRST_BINS         PLACES(FALL_WAVE_BINS, FALL_NET_FIRST_SEES)
+#define SECOND_BINS        PLACES(FIRST_BINS, FALL_NET_SECOND_SEES)
+#define THIRD_BINS         PLACES(SECOND_BINS, FALL_NET_THIRD_SEES)
 
-_Static_assert(FALL_NET_HIDDEN % 16 == 0 && FALL_NET_SECOND % 16 == 0, "whole registers");
+_Static_assert(THIRD_BINS % FALL_NET_MEANS == 0 && THIRD_BINS % FALL_NET_MOSTS == 0,
+	"parts of the time are of one length");
 
-/* One layer: `pairs` of inputs, their weights and an offset for each of `units`, to what each
- * gives. */
-typedef void (*layer_of)(const int16_t *inputs, const int16_t *weights, const int32_t *offsets,
-	size_t pairs, size_t units, int16_t *restrict ret);
+enum layer { FIRST, SECOND, THIRD, FOURTH, LAYERS };
 
-static void take_inputs(const struct fall_net *n, const int16_t features[FALL_FEATURES],
-	int16_t ret[FALL_NET_INPUTS])
+static void layers_of(const struct fall_net *n, struct fall_layer ret[LAYERS])
 {
-	int16_t x[FALL_NET_INPUTS] __attribute__((uninitialized));
+	ret[FIRST] = (struct fall_layer){n->first[0][0], n->first_offset, FALL_NET_FIRST_INPUTS / 2,
+		FALL_NET_FIRST, n->shifts[FIRST], FALL_NET_MOST};
+	ret[SECOND] = (struct fall_layer){n->second[0][0], n->second_offset,
+		FALL_NET_SECOND_INPUTS / 2, FALL_NET_SECOND, n->shifts[SECOND], FALL_NET_MOST};
+	ret[THIRD] = (struct fall_layer){n->third[0][0], n->third_offset, FALL_NET_THIRD_INPUTS / 2,
+		FALL_NET_THIRD, n->shifts[THIRD], FALL_NET_MOST};
+	ret[FOURTH] = (struct fall_layer){n->fourth[0][0], n->fourth_offset,
+		FALL_NET_FOURTH_INPUTS / 2, FALL_NET_FOURTH, n->shifts[FOURTH], FALL_NET_MOST};
+}
+
+/* A layer at each place; `step` numbers from one place's first input to the next's. */
+static void sweep(const struct fall_layer *l, fall_layer_of layer, const int16_t *inputs,
+	size_t step, size_t places, int16_t *restrict ret)
+{
+	for (size_t i = 0; i < places; i++)
+		layer(l, inputs + i * step, ret + i * l->units);
+}
+
+/* Means and largest of each unit by part of the time. */
+static void gather(const int16_t third[THIRD_BINS][FALL_NET_THIRD],
+	int16_t ret[FALL_NET_MEANS + FALL_NET_MOSTS][FALL_NET_THIRD])
+{
+	enum { MEAN = THIRD_BINS / FALL_NET_MEANS, MOST = THIRD_BINS / FALL_NET_MOSTS };
+
+	for (int p = 0; p < FALL_NET_MEANS; p++) {
+		for (int u = 0; u < FALL_NET_THIRD; u++) {
+			int32_t sum = 0;
+
+			for (int i = p * MEAN; i < (p + 1) * MEAN; i++)
+				sum += third[i][u];
+			ret[p][u] = (int16_t)(sum / MEAN);
+		}
+	}
+	for (int p = 0; p < FALL_NET_MOSTS; p++) {
+		for (int u = 0; u < FALL_NET_THIRD; u++) {
+			int16_t most = 0;
+
+			for (int i = p * MOST; i < (p + 1) * MOST; i++)
+				most = third[i][u] > most ? third[i][u] : most;
+			ret[FALL_NET_MEANS + p][u] = most;
+		}
+	}
+}
+
+static void take_features(const struct fall_net *n, const int16_t features[FALL_FEATURES],
+	int16_t ret[FALL_NET_FEATURES])
+{
+	int16_t x[FALL_NET_FEATURES] = {0};
 
 	memcpy(x, features, FALL_FEATURES * sizeof(x[0]));
-	for (int i = FALL_FEATURES; i < FALL_NET_INPUTS; i++)
-		x[i] = 0;
-	for (int i = 0; i < FALL_NET_INPUTS; i++) {
+	for (int i = 0; i < FALL_NET_FEATURES; i++) {
 		int16_t v = x[i] < n->low[i] ? n->low[i] : x[i];
 
 		v = v > n->high[i] ? n->high[i] : v;
@@ -37,129 +81,49 @@ static void take_inputs(const struct fall_net *n, const int16_t features[FALL_FE
 	}
 }
 
-#if defined(__x86_64__)
-static inline int32_t two_of(const int16_t *inputs)
-{
-	int32_t two;
-
-	memcpy(&two, inputs, sizeof(two));
-	return two;
-}
-
-/* Packing with saturation is the upper bound, FALL_NET_MOST. */
-static void layer_narrow(const int16_t *inputs, const int16_t *weights, const int32_t *offsets,
-	size_t pairs, size_t units, int16_t *restrict ret)
-{
-	for (size_t from = 0; from < units; from += 8) {
-		const __m128i *o = (const __m128i *)(const void *)&offsets[from];
-		__m128i a = _mm_loadu_si128(&o[0]), b = _mm_loadu_si128(&o[1]);
-
-#pragma GCC unroll 8
-		for (size_t p = 0; p < pairs; p++) {
-			const __m128i *w =
-				(const __m128i *)(const void *)&weights[2 * (p * units + from)];
-			__m128i two = _mm_set1_epi32(two_of(&inputs[2 * p]));
-
-			a = _mm_add_epi32(a, _mm_madd_epi16(two, _mm_loadu_si128(&w[0])));
-			b = _mm_add_epi32(b, _mm_madd_epi16(two, _mm_loadu_si128(&w[1])));
-		}
-		a = _mm_packs_epi32(
-			_mm_srai_epi32(a, FALL_NET_SHIFT), _mm_srai_epi32(b, FALL_NET_SHIFT));
-		_mm_storeu_si128(
-			(__m128i *)(void *)&ret[from], _mm_max_epi16(a, _mm_setzero_si128()));
-	}
-}
-
-static __attribute__((target("avx2"))) void layer_wide(const int16_t *inputs,
-	const int16_t *weights, const int32_t *offsets, size_t pairs, size_t units,
-	int16_t *restrict ret)
-{
-	for (size_t from = 0; from < units; from += 16) {
-		const __m256i *o = (const __m256i *)(const void *)&offsets[from];
-		__m256i a = _mm256_loadu_si256(&o[0]), b = _mm256_loadu_si256(&o[1]);
-
-#pragma GCC unroll 8
-		for (size_t p = 0; p < pairs; p++) {
-			const __m256i *w =
-				(const __m256i *)(const void *)&weights[2 * (p * units + from)];
-			__m256i two = _mm256_set1_epi32(two_of(&inputs[2 * p]));
-
-			a = _mm256_add_epi32(a, _mm256_madd_epi16(two, _mm256_loadu_si256(&w[0])));
-			b = _mm256_add_epi32(b, _mm256_madd_epi16(two, _mm256_loadu_si256(&w[1])));
-		}
-		a = _mm256_packs_epi32(
-			_mm256_srai_epi32(a, FALL_NET_SHIFT), _mm256_srai_epi32(b, FALL_NET_SHIFT));
-		/* packed within each half: the quarters in their order again */
-		a = _mm256_permute4x64_epi64(a, 0xD8);
-		_mm256_storeu_si256(
-			(__m256i *)(void *)&ret[from], _mm256_max_epi16(a, _mm256_setzero_si256()));
-	}
-}
-#else
-static void layer_narrow(const int16_t *inputs, const int16_t *weights, const int32_t *offsets,
-	size_t pairs, size_t units, int16_t *restrict ret)
-{
-	for (size_t u = 0; u < units; u++) {
-		int32_t sum = offsets[u];
-
-		for (size_t p = 0; p < pairs; p++)
-			sum += inputs[2 * p] * weights[2 * (p * units + u)] +
-			       inputs[2 * p + 1] * weights[2 * (p * units + u) + 1];
-		sum >>= FALL_NET_SHIFT;
-		ret[u] = (int16_t)(sum < 0 ? 0 : sum > FALL_NET_MOST ? FALL_NET_MOST : sum);
-	}
-}
-#endif
-
 /* What is not set here is about to be. */
-static int32_t margin_of(
-	const struct fall_net *n, const int16_t features[FALL_FEATURES], layer_of layer)
+static int32_t margin_of(const struct fall_net *n, const int16_t features[FALL_FEATURES],
+	const struct fall_waves *waves, fall_layer_of layer)
 {
-	int16_t inputs[FALL_NET_INPUTS] __attribute__((uninitialized));
-	int16_t hidden[FALL_NET_HIDDEN] __attribute__((uninitialized));
-	int16_t second[FALL_NET_SECOND] __attribute__((uninitialized));
-	int32_t margin = n->last_offset;
+	int16_t first[FIRST_BINS][FALL_NET_FIRST] __attribute__((uninitialized));
+	int16_t second[SECOND_BINS][FALL_NET_SECOND] __attribute__((uninitialized));
+	int16_t third[THIRD_BINS][FALL_NET_THIRD] __attribute__((uninitialized));
+	struct {
+		int16_t gathered[FALL_NET_MEANS + FALL_NET_MOSTS][FALL_NET_THIRD];
+		int16_t features[FALL_NET_FEATURES];
+	} together __attribute__((uninitialized));
+	int16_t fourth[FALL_NET_FOURTH] __attribute__((uninitialized));
+	struct fall_layer layers[LAYERS];
+	int32_t margin = n->sum_offset;
 
-	take_inputs(n, features, inputs);
-	layer(inputs, n->first[0][0], n->first_offset, FALL_NET_INPUTS / 2, FALL_NET_HIDDEN,
-		hidden);
-	layer(hidden, n->second[0][0], n->second_offset, FALL_NET_HIDDEN / 2, FALL_NET_SECOND,
-		second);
-	for (int s = 0; s < FALL_NET_SECOND; s++)
-		margin += second[s] * n->last[s];
-	return margin >> MARGIN_DOWN;
+	layers_of(n, layers);
+	sweep(&layers[FIRST], layer, waves->at[0], 2 * (size_t)FALL_WAVES, FIRST_BINS, first[0]);
+	sweep(&layers[SECOND], layer, first[0], 2 * (size_t)FALL_NET_FIRST, SECOND_BINS, second[0]);
+	sweep(&layers[THIRD], layer, second[0], 2 * (size_t)FALL_NET_SECOND, THIRD_BINS, third[0]);
+	gather(third, together.gathered);
+	take_features(n, features, together.features);
+	layer(&layers[FOURTH], together.gathered[0], fourth);
+	for (int u = 0; u < FALL_NET_FOURTH; u++)
+		margin += fourth[u] * n->sum[u];
+	return margin >> SUM_DOWN;
 }
 
-int32_t fall_net_margin_narrow(const struct fall_net *n, const int16_t features[FALL_FEATURES])
+int32_t fall_net_margin_narrow(const struct fall_net *n, const int16_t features[FALL_FEATURES],
+	const struct fall_waves *waves)
 {
-	return margin_of(n, features, layer_narrow);
+	return margin_of(n, features, waves, fall_layer_narrow);
 }
 
-int32_t fall_net_margin(const struct fall_net *n, const int16_t features[FALL_FEATURES])
+int32_t fall_net_margin(const struct fall_net *n, const int16_t features[FALL_FEATURES],
+	const struct fall_waves *waves)
 {
-#if defined(__x86_64__)
-	if (__builtin_cpu_supports("avx2"))
-		return margin_of(n, features, layer_wide);
-#endif
-	return margin_of(n, features, layer_narrow);
+	return margin_of(n, features, waves, fall_layer_widest());
 }
 
-/* The most a sum can reach, from its offset and its weights, `apart` from two to two, times the
- * most of each input. */
-static int64_t most_of(
-	int64_t offset, const int16_t *weights, const int32_t *inputs, int count, int apart)
+/* The most of each feature's input; false where one would not fit. */
+static bool features_most(const struct fall_net *n, int32_t ret[FALL_NET_FEATURES])
 {
-	int64_t most = llabs(offset);
-
-	for (int i = 0; i < count; i++)
-		most += (int64_t)abs(weights[i / 2 * apart + i % 2]) * inputs[i];
-	return most;
-}
-
-/* The most of each input; false where one would not fit. */
-static bool inputs_most(const struct fall_net *n, int32_t ret[FALL_NET_INPUTS])
-{
-	for (int i = 0; i < FALL_NET_INPUTS; i++) {
+	for (int i = 0; i < FALL_NET_FEATURES; i++) {
 		int32_t below = abs(n->low[i] - n->middle[i]),
 			above = abs(n->high[i] - n->middle[i]);
 
@@ -172,18 +136,33 @@ static bool inputs_most(const struct fall_net *n, int32_t ret[FALL_NET_INPUTS])
 	return true;
 }
 
+static bool is_layer_sound(const struct fall_layer *l, const int32_t *inputs)
+{
+	if (l->shift < 0 || l->shift > 30)
+		return false;
+	for (size_t u = 0; u < l->units; u++)
+		if (fall_layer_most(l, u, inputs) > INT32_MAX)
+			return false;
+	return true;
+}
+
 bool fall_net_is_sound(const struct fall_net *n)
 {
-	int32_t inputs[FALL_NET_INPUTS], layer[FALL_NET_HIDDEN];
-	bool is_sound = inputs_most(n, inputs);
+	int32_t waves[FALL_NET_FIRST_INPUTS], units[FALL_NET_FOURTH_INPUTS];
+	struct fall_layer layers[LAYERS];
+	int64_t sum = llabs((int64_t)n->sum_offset);
 
-	for (int k = 0; k < FALL_NET_HIDDEN; k++)
-		layer[k] = FALL_NET_MOST;
-	for (int h = 0; is_sound && h < FALL_NET_HIDDEN; h++)
-		is_sound = most_of(n->first_offset[h], n->first[0][h], inputs, FALL_NET_INPUTS,
-				   2 * FALL_NET_HIDDEN) <= INT32_MAX;
-	for (int s = 0; is_sound && s < FALL_NET_SECOND; s++)
-		is_sound = most_of(n->second_offset[s], n->second[0][s], layer, FALL_NET_HIDDEN,
-				   2 * FALL_NET_SECOND) <= INT32_MAX;
-	return is_sound && most_of(n->last_offset, n->last, layer, FALL_NET_SECOND, 2) <= INT32_MAX;
+	layers_of(n, layers);
+	for (int i = 0; i < FALL_NET_FIRST_INPUTS; i++)
+		waves[i] = FALL_WAVE_MOST;
+	for (int i = 0; i < FALL_NET_FOURTH_INPUTS; i++)
+		units[i] = FALL_NET_MOST;
+	if (!is_layer_sound(&layers[FIRST], waves) || !is_layer_sound(&layers[SECOND], units) ||
+		!is_layer_sound(&layers[THIRD], units) ||
+		!features_most(n, units + FALL_NET_GATHERED) ||
+		!is_layer_sound(&layers[FOURTH], units))
+		return false;
+	for (int u = 0; u < FALL_NET_FOURTH; u++)
+		sum += (int64_t)FALL_NET_MOST * abs(n->sum[u]);
+	return sum <= INT32_MAX;
 }

@@ -4,6 +4,7 @@
  * waiting for memory is another's work.
  */
 #include "models/fall_score.h"
+#include "models/fall_waves.h"
 
 #include <math.h>
 
@@ -44,20 +45,26 @@ int32_t fall_forest_margin(const struct fall_forest *f, const int16_t features[F
 	return sum;
 }
 
-static int32_t judge(const struct fall_forest *forest, const struct fall_net *net,
-	const int16_t features[FALL_FEATURES])
+static int32_t judge(const struct fall_forest *forest, const struct fall_net *net, int32_t net_says,
+	const int16_t features[FALL_FEATURES], const struct impact_window *window)
 {
+	struct fall_waves waves
+		__attribute__((uninitialized)); /* 4 kB that are about to be filled */
 	int32_t margin = fall_forest_margin(forest, features);
 
-	return net ? (margin + fall_net_margin(net, features)) / 2 : margin;
+	if (!net || margin <= FALL_RULED_OUT)
+		return margin;
+	fall_waves_of(window, &waves);
+	return margin +
+	       (fall_net_margin(net, features, &waves) - margin) * net_says / FALL_NET_PARTS;
 }
 
-int32_t fall_margin(
-	const struct fall_weights *w, enum wear_place place, const int16_t features[FALL_FEATURES])
+int32_t fall_margin(const struct fall_weights *w, enum wear_place place,
+	const int16_t features[FALL_FEATURES], const struct impact_window *window)
 {
 	if (place == WEAR_TRUNK)
-		return judge(&w->trunk, w->trunk_net, features);
-	return judge(&w->wrist, w->wrist_net, features);
+		return judge(&w->trunk, w->trunk_net, w->trunk_net_says, features, window);
+	return judge(&w->wrist, w->wrist_net, w->wrist_net_says, features, window);
 }
 
 static float at_most(uint32_t seconds, uint32_t most)

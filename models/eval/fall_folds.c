@@ -106,16 +106,21 @@ static int read_forest(struct fold_reader *r, struct fall_fold *fold, bool is_wr
 /* The net's tables, a line each, as they lie in struct fall_net. */
 static int read_tables(struct fold_reader *r, struct fall_net *n)
 {
-	const struct numbers lines[] = {{2, FALL_NET_INPUTS, n->low, INT16_MIN, INT16_MAX},
-		{2, FALL_NET_INPUTS, n->high, INT16_MIN, INT16_MAX},
-		{2, FALL_NET_INPUTS, n->middle, INT16_MIN, INT16_MAX},
-		{2, FALL_NET_INPUTS, n->times, INT16_MIN, INT16_MAX},
-		{2, sizeof(n->first) / 2, n->first, INT16_MIN, INT16_MAX},
-		{4, FALL_NET_HIDDEN, n->first_offset, INT32_MIN, INT32_MAX},
-		{2, sizeof(n->second) / 2, n->second, INT16_MIN, INT16_MAX},
+	const struct numbers lines[] = {{1, sizeof(n->first), n->first, INT8_MIN, INT8_MAX},
+		{1, sizeof(n->second), n->second, INT8_MIN, INT8_MAX},
+		{1, sizeof(n->third), n->third, INT8_MIN, INT8_MAX},
+		{1, sizeof(n->fourth), n->fourth, INT8_MIN, INT8_MAX},
+		{4, FALL_NET_FIRST, n->first_offset, INT32_MIN, INT32_MAX},
 		{4, FALL_NET_SECOND, n->second_offset, INT32_MIN, INT32_MAX},
-		{2, FALL_NET_SECOND, n->last, INT16_MIN, INT16_MAX},
-		{4, 1, &n->last_offset, INT32_MIN, INT32_MAX}};
+		{4, FALL_NET_THIRD, n->third_offset, INT32_MIN, INT32_MAX},
+		{4, FALL_NET_FOURTH, n->fourth_offset, INT32_MIN, INT32_MAX},
+		{2, FALL_NET_FOURTH, n->sum, INT16_MIN, INT16_MAX},
+		{4, 1, &n->sum_offset, INT32_MIN, INT32_MAX},
+		{1, sizeof(n->shifts), n->shifts, INT8_MIN, INT8_MAX},
+		{2, FALL_NET_FEATURES, n->low, INT16_MIN, INT16_MAX},
+		{2, FALL_NET_FEATURES, n->high, INT16_MIN, INT16_MAX},
+		{2, FALL_NET_FEATURES, n->middle, INT16_MIN, INT16_MAX},
+		{2, FALL_NET_FEATURES, n->times, INT16_MIN, INT16_MAX}};
 	int error = 0;
 
 	for (size_t i = 0; error == 0 && i < sizeof(lines) / sizeof(lines[0]); i++)
@@ -125,14 +130,12 @@ static int read_tables(struct fold_reader *r, struct fall_net *n)
 	return error;
 }
 
-static int read_net(struct fold_reader *r, struct fall_fold *fold, bool is_wrist)
+static int read_net(struct fold_reader *r, struct fall_fold *fold, bool is_wrist, unsigned says)
 {
 	const struct fall_net **to = is_wrist ? &fold->weights.wrist_net : &fold->weights.trunk_net;
-	struct fall_net *net = aligned_alloc(_Alignof(struct fall_net), sizeof(*net));
+	struct fall_net *net = calloc(1, sizeof(*net));
 	int error = net ? 0 : -ENOMEM;
 
-	if (net)
-		memset(net, 0, sizeof(*net));
 	if (error == 0 && *to)
 		error = complain(r, -EBADMSG, "a second net for one place");
 	if (error == 0)
@@ -142,25 +145,26 @@ static int read_net(struct fold_reader *r, struct fall_fold *fold, bool is_wrist
 		return error;
 	}
 	*to = net;
+	*(is_wrist ? &fold->weights.wrist_net_says : &fold->weights.trunk_net_says) = (uint8_t)says;
 	return 0;
 }
 
-/* `forest PLACE TREES` or `net PLACE`, and its tables. */
+/* `forest PLACE TREES` or `net PLACE PARTS`, and its tables. */
 static int read_part(struct fold_reader *r, struct fall_fold *fold)
 {
 	char what[8], place[8];
-	unsigned trees = 0;
-	int words = sscanf(r->text, "%7s %7s %u", what, place, &trees);
+	unsigned number = 0;
+	int words = sscanf(r->text, "%7s %7s %u", what, place, &number);
 	bool is_wrist = words > 1 && strcmp(place, "wrist") == 0;
 
-	if (words > 1 && (is_wrist || strcmp(place, "trunk") == 0)) {
-		if (words == 3 && strcmp(what, "forest") == 0 && trees <= FALL_TREES_MAX)
-			return read_forest(r, fold, is_wrist, trees);
-		if (words == 2 && strcmp(what, "net") == 0)
-			return read_net(r, fold, is_wrist);
+	if (words == 3 && (is_wrist || strcmp(place, "trunk") == 0)) {
+		if (strcmp(what, "forest") == 0 && number <= FALL_TREES_MAX)
+			return read_forest(r, fold, is_wrist, number);
+		if (strcmp(what, "net") == 0 && number <= FALL_NET_PARTS)
+			return read_net(r, fold, is_wrist, number);
 	}
-	return complain(
-		r, -EBADMSG, "needs `forest wrist|trunk TREES`, at most 400, or `net wrist|trunk`");
+	return complain(r, -EBADMSG,
+		"needs `forest wrist|trunk TREES`, at most 400, or `net wrist|trunk PARTS`, at most 8");
 }
 
 static int add_person(
@@ -236,8 +240,8 @@ static int read_fold(
 	if (!file)
 		return complain(&r, -errno, strerror(errno));
 	error = next_line(&r);
-	if (error == 0 && strcmp(r.text, "vigie-fall-fold 2") != 0)
-		error = complain(&r, -EBADMSG, "needs `vigie-fall-fold 2`");
+	if (error == 0 && strcmp(r.text, "vigie-fall-fold 3") != 0)
+		error = complain(&r, -EBADMSG, "needs `vigie-fall-fold 3`");
 	if (error == 0)
 		error = next_line(&r);
 	if (error == 0 && strcmp(r.text, wanted) != 0) {

@@ -4,13 +4,13 @@
  * be judged by a model that never met its subject. A person is "set/subject". Text, one fold a file
  * (*.fold):
  *
- *   vigie-fall-fold 2
+ *   vigie-fall-fold 3
  *   protocol loso            or set
  *   train weda/U01           a line for each person learnt from …
  *   test weda/U02            … and left out
- *   forest wrist 128         or trunk; then three lines: features, thresholds, leaves
- *   net wrist                or trunk; then struct fall_net's tables, a line each
- *   end
+ *   forest wrist 96          or trunk; then three lines: features, thresholds, leaves
+ *   net wrist 4              or trunk, and its parts of 8; then struct fall_net's tables, a line
+ * each end
  *
  * Calibration and thresholds are the shipped ones: decided once, not by fold.
  */

@@ -1,15 +1,16 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Which numbers beat which enemy: the folds of train.py on people never seen, with one group of
-numbers after the other made worthless.
+numbers, or the curves, made worthless.
 
-    ablate.py DIR FEATURES FOLDS
+    ablate.py DIR FEATURES WAVES FOLDS
 
 A group's values are dealt out anew among all first answers of the same place, so that they keep
-their range and lose their meaning. Judged at one threshold a place, that of train.py on the
+their range and lose their meaning; curves whole, all of an impact's together. Judged at one threshold a place, that of train.py on the
 untouched numbers, it prints for each group how many falls are missed and how many daily trials are
 wrong, by activity. Nothing is trained anew: what others could have made up for is not seen.
 """
+import copy
 import glob
 import os
 import sys
@@ -17,11 +18,14 @@ import sys
 import numpy as np
 
 import train
-from judge import FEATURES, HIDDEN, INPUTS, LEAF_PARTS, LEAVES, NODES, SECOND, Forest, Net, out_of_twos
+from forest import LEAVES, NODES, Forest
+from net import Net
 
 GROUPS = {"moments": (0, 48), "angles between windows, direction of the blow": (48, 63),
           "velocities": (63, 73), "lightness before": (73, 80), "peaks and their width": (80, 98),
-          "turning": (98, 104), "stillness": (104, 108), "course of the direction": (108, 122)}
+          "turning": (98, 104), "stillness": (104, 108), "course of the direction": (108, 122),
+          "all of the features": (0, 122)}
+CURVES = "the curves"
 SHOWN = 7  # activities with the most wrong trials under some group
 
 
@@ -42,34 +46,46 @@ class Stored:
                 self.forest = Forest()
                 self.forest.features, self.forest.thresholds, self.forest.leaves = numbers(), numbers(), numbers()
             elif word == "net":
-                self.net = Net.__new__(Net)
-                for name in ("low", "high", "middle", "times"):
-                    setattr(self.net, name, numbers()[:FEATURES])
-                self.net.first = out_of_twos(numbers().reshape(INPUTS // 2, HIDDEN, 2))
-                self.net.first_offset = numbers()
-                self.net.second = out_of_twos(numbers().reshape(HIDDEN // 2, SECOND, 2))
-                self.net.second_offset, self.net.last, self.net.last_offset = numbers(), numbers(), numbers()
+                self.net_says = int(rest[1])
+                self.net = Net.stored(numbers)
         assert len(self.forest.features) % NODES == 0 and len(self.forest.leaves) % LEAVES == 0
 
-    def margin(self, x):
-        return np.trunc((self.forest.margin(x) + self.net.margin(x)) / 2) / LEAF_PARTS
+    margin = train.Judge.margin
 
 
-def margins(folds, trials, impacts, x):
+def margins(folds, trials, impacts):
     margin = np.full(impacts.count, np.nan)
     for fold in folds:
-        rows = impacts.is_recorded & np.isin(trials.person, fold.test)[impacts.trial] & \
-            (impacts.is_wrist == (fold.place == "wrist"))
-        margin[rows] = fold.margin(x[rows])
+        rows = np.where(impacts.is_recorded & np.isin(trials.person, fold.test)[impacts.trial] &
+                        (impacts.is_wrist == (fold.place == "wrist")))[0]
+        margin[rows] = fold.margin(impacts, rows)
     return margin
 
 
 def dealt_anew(impacts, group, random):
-    x = impacts.x.copy()
+    """A copy of what was seen, with one group of it worthless."""
+    dealt = copy.copy(impacts)
+    from_row = np.arange(impacts.count)
     for place in (True, False):
         rows = np.where(impacts.is_recorded & (impacts.is_wrist == place))[0]
-        x[rows, group[0]:group[1]] = impacts.x[random.permutation(rows), group[0]:group[1]]
-    return x
+        from_row[rows] = random.permutation(rows)
+    if group == CURVES:
+        dealt.waves = Dealt(impacts.waves, from_row)
+    else:
+        first, end = GROUPS[group]
+        dealt.x = impacts.x.copy()
+        dealt.x[:, first:end] = impacts.x[from_row, first:end]
+    return dealt
+
+
+class Dealt:
+    """Rows of an array in another order, without a copy of it."""
+
+    def __init__(self, array, from_row):
+        self.array, self.from_row = array, from_row
+
+    def __getitem__(self, rows):
+        return self.array[self.from_row[rows]]
 
 
 def called(trials, impacts, margin, least):
@@ -90,24 +106,24 @@ def print_table(name, trials, mine, calls, activity):
 
 
 def main():
-    directory, features, folder = sys.argv[1:4]
+    directory, features, waves, folder = sys.argv[1:5]
     trials = train.Trials(directory)
-    impacts = train.Impacts(features, trials)
+    impacts = train.Impacts(features, waves, trials)
     folds = [Stored(p) for p in sorted(glob.glob(os.path.join(folder, "loso-*.fold")))]
     random = np.random.RandomState(train.SEED)
-    plain = margins(folds, trials, impacts, impacts.x)
+    plain = margins(folds, trials, impacts)
     best = train.best_of_trials(trials, impacts, np.where(np.isfinite(plain), plain, -99))
     least = {at: train.odds_threshold(best, trials.is_wrist == at, trials.is_fall,
                                       train.LEAST_SPECIFICITY["wrist" if at else "trunk"]) for at in (True, False)}
     calls = {"none": called(trials, impacts, plain, least)}
-    for group, columns in GROUPS.items():
-        margin = margins(folds, trials, impacts, dealt_anew(impacts, columns, random))
+    for group in (*GROUPS, CURVES):
+        margin = margins(folds, trials, dealt_anew(impacts, group, random))
         calls[group] = called(trials, impacts, margin, least)
     for name in np.unique(trials.set[trials.is_fall]):
         print_table(name, trials, trials.set == name, calls, trials.activity)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 4:
+    if len(sys.argv) != 5:
         sys.exit(__doc__)
     main()

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * dump-features DIR FILE: every trial of DIR/index.csv, and variations of it, through the fall
- * model as the hub runs it (fall_push), and what the model saw of each impact into FILE, for
- * train.py. No feature is computed anywhere else.
+ * dump-features DIR FILE WAVES: every trial of DIR/index.csv, and variations of it, through the
+ * fall model as the hub runs it (fall_push), and what the model saw of each impact into FILE and
+ * WAVES, for train.py. No feature is computed anywhere else.
  *
- * FILE is rows of struct row, in this machine's byte order, in the order of the index.
+ * FILE is rows of struct row, in this machine's byte order, in the order of the index; WAVES the
+ * curves (models/fall_waves.h) of each first answer among them.
  */
 #include "common/cleanup.h"
 #include "models/eval/trial_index.h"
@@ -12,6 +13,7 @@
 #include "models/fall_features.h"
 #include "models/fall_score.h"
 #include "models/fall_signs.h"
+#include "models/fall_waves.h"
 #include "models/retime.h"
 #include "models/training/variation.h"
 #include "sensors/recording.h"
@@ -44,7 +46,7 @@ struct dump {
 	struct trace original, varied;
 	struct varied how;
 	struct row row;
-	FILE *to;
+	FILE *to, *waves_to;
 };
 
 /* Every impact is as likely: which of several open ones is answered early must not hang on the
@@ -57,8 +59,9 @@ static const struct fall_weights no_opinion = {
 };
 
 static void on_judged(const struct fall_answer *a, const int16_t *features,
-	const struct fall_signs *signs, void *userdata)
+	const struct impact_window *w, const struct fall_signs *signs, void *userdata)
 {
+	struct fall_waves waves;
 	struct dump *d = userdata;
 	struct row *r = &d->row;
 	double at_ms = ((double)a->impact_us - CLOCK_START_US) / 1000;
@@ -71,9 +74,12 @@ static void on_judged(const struct fall_answer *a, const int16_t *features,
 	r->lying_s = (uint16_t)signs->lying_s;
 	r->is_turned = signs->is_turned;
 	memset(r->features, 0, sizeof(r->features));
-	if (features)
+	if (features) {
 		memcpy(r->features, features, sizeof(r->features));
-	(void)fwrite(r, sizeof(*r), 1, d->to); /* checked by ferror at the end */
+		fall_waves_of(w, &waves);
+		(void)fwrite(waves.at, sizeof(waves.at), 1, d->waves_to); /* checked by ferror … */
+	}
+	(void)fwrite(r, sizeof(*r), 1, d->to); /* … at the end */
 }
 
 /* Samples as they were recorded, stamps after the first. −errno, with a line on stderr. */
@@ -230,27 +236,36 @@ static int dump_all(struct dump *d, const char *dir)
 	return problem;
 }
 
+/* −EIO where what was written to it did not arrive. */
+static int end_file(FILE *file)
+{
+	return ferror(file) | fclose(file) ? -EIO : 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct dump d = {.fall = malloc(fall_size())};
-	int problem;
+	int problem, ended[2];
 
-	if (argc != 3) {
-		(void)fprintf(stderr, "usage: dump-features DIR FILE\n");
+	if (argc != 4) {
+		(void)fprintf(stderr, "usage: dump-features DIR FILE WAVES\n");
 		return 2;
 	}
 	d.to = fopen(argv[2], "wbe");
-	if (!d.to || !d.fall || trace_init(&d.original) < 0 || trace_init(&d.varied) < 0) {
-		(void)fprintf(stderr, "dump-features: %s: %s\n", argv[2], strerror(errno));
+	d.waves_to = fopen(argv[3], "wbe");
+	if (!d.to || !d.waves_to || !d.fall || trace_init(&d.original) < 0 ||
+		trace_init(&d.varied) < 0) {
+		(void)fprintf(
+			stderr, "dump-features: %s, %s: %s\n", argv[2], argv[3], strerror(errno));
 		return 1;
 	}
 	problem = dump_all(&d, argv[1]);
-	if (ferror(d.to) | fclose(d.to))
-		problem = problem ? problem : -EIO;
+	ended[0] = end_file(d.to);
+	ended[1] = end_file(d.waves_to);
 	free(d.original.t_ms);
 	free(d.original.a_mg);
 	free(d.varied.t_ms);
 	free(d.varied.a_mg);
 	free(d.fall);
-	return problem < 0 ? 1 : 0;
+	return problem < 0 || ended[0] < 0 || ended[1] < 0 ? 1 : 0;
 }

@@ -2,28 +2,32 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Trains the fall model from what dump-features saw; reproducible bit for bit.
 
-    train.py DIR FEATURES WEIGHTS.c FOLDS FIT_NET
+    train.py DIR FEATURES WAVES WEIGHTS.c FOLDS
 
-DIR holds index.csv, FEATURES is dump-features' output, WEIGHTS.c is written, FIT_NET is the
-program fit-net. In FOLDS, a folder, the same is trained again without each two subjects
-(loso-*.fold) and without each set (set-*.fold) for vigie-eval; thresholds and calibration are
-taken from the former. figures.txt there: how well calibrated the probabilities are on people never
-seen, and what a random split, which leaks, would have claimed. Debian's python3-numpy and
-python3-xgboost; fixed seeds, and one thread for each model. No feature is computed here.
+DIR holds index.csv, FEATURES and WAVES are dump-features' output, WEIGHTS.c is written. In FOLDS, a
+folder, the same is trained again without each four subjects (loso-*.fold) and without each set
+(set-*.fold) for vigie-eval; thresholds and calibration are taken from the former. figures.txt there:
+how well calibrated the probabilities are on people never seen, and what a random split, which
+leaks, would have claimed. Debian's python3-numpy, python3-xgboost and python3-torch; fixed seeds,
+and a process of one thread for each model. Neither features nor curves are computed here.
 """
-import concurrent.futures
 import csv
 import glob
 import hashlib
+import multiprocessing
 import os
 import sys
 
 import numpy as np
 import xgboost
 
-from judge import DEPTH, FEATURES, LEAF_PARTS, Forest, Net
+from forest import DEPTH, FEATURES, LEAF_PARTS, Forest
+from net import BINS, WAVES, Net
 
-TREES = 128
+TREES = 80
+RULED_OUT = -3                      # log-odds: FALL_RULED_OUT in models/fall_score.h
+NET_PARTS = 8
+NET_SAYS = {"wrist": 3, "trunk": 5}  # of NET_PARTS
 STILL_MOST, LIVELY_MOST = 10, 15  # as in models/fall_score.h
 ROW = np.dtype([("trial", "<u4"), ("variation", "u1"), ("stage", "u1"), ("peak_mg", "<u2"),
                 ("impact_ms", "<i4"), ("still_s", "<u2"), ("lively_s", "<u2"),
@@ -32,7 +36,7 @@ SEED = 20261123
 BOOST = {"objective": "binary:logistic", "tree_method": "hist", "nthread": 1, "seed": SEED,
          "max_depth": DEPTH, "subsample": 0.7, "colsample_bytree": 0.15,
          "min_child_weight": 5, "reg_lambda": 3}
-BOOST_OF = {"wrist": dict(BOOST, eta=0.15), "trunk": dict(BOOST, eta=0.2)}
+BOOST_OF = {"wrist": dict(BOOST, eta=0.18), "trunk": dict(BOOST, eta=0.2)}
 QUICK = dict(BOOST, eta=0.2)
 QUICK_TREES = 60
 # Weight of each variation: as recorded, four other sensors, hits, drops.
@@ -45,10 +49,10 @@ WEAK_MARGIN = -1.5                  # a fall that nothing shows: not learnt from
 # an impact than those of falls, so that stillness would count for more than it is worth at home,
 # where people sit down hard and then read. Lying still another way than before may count for more.
 AFTERMATH_LEAST, AFTERMATH_MOST = (0.02, 0.02, 0), (0.1, 0.3, 0.3)  # still, lively, lying
-PEOPLE_A_FOLD, WITHOUT_FALLS_A_FOLD, UNKNOWN_A_FOLD = 2, 5, 5  # left out together
+PEOPLE_A_FOLD, WITHOUT_FALLS_A_FOLD, UNKNOWN_A_FOLD = 4, 5, 5  # left out together
 # Of daily trials of people never seen; where the place is unknown, of those at the wrist.
-LEAST_SPECIFICITY = {"wrist": 0.972, "trunk": 0.997, "unknown": 0.965}
-FIRST_SHARE = {"wrist": 1, "trunk": 0.25, "unknown": 1}  # of the wrong ones, called by the first answer
+LEAST_SPECIFICITY = {"wrist": 0.974, "trunk": 0.999, "unknown": 0.965}
+FIRST_SHARE = {"wrist": 1, "trunk": 0.5, "unknown": 1}  # of the wrong ones, called by the first answer
 
 
 class Trials:
@@ -68,7 +72,7 @@ class Trials:
 class Impacts:
     """Impacts at their first answer, with the signs of the second beside them."""
 
-    def __init__(self, path, trials):
+    def __init__(self, path, waves, trials):
         rows = np.fromfile(path, ROW)
         first = rows[rows["stage"] == 0]
         second = rows[rows["stage"] == 1]
@@ -88,6 +92,7 @@ class Impacts:
         self.is_wrist = trials.is_wrist[self.trial]
         self.is_fall = trials.is_fall[self.trial]
         self.count = len(first)
+        self.waves = np.memmap(waves, "<i2", "r", shape=(self.count, BINS, WAVES))
 
 
 def obvious(impacts):
@@ -146,10 +151,8 @@ def relabel(trials, impacts, labels, rows):
 
 
 class Judge:
-    """Trees and a net, half each. It learns from both places, and a last input says whether a row is
-    of its own."""
-
-    fit_net = None  # the program
+    """Trees, and a net for what these do not rule out. Both learn from both places, and are told whether
+    a row is of their own."""
 
     def __init__(self, trials, impacts, labels, rows, place):
         labels = relabel(trials, impacts, labels, rows)
@@ -157,12 +160,19 @@ class Judge:
         rows = np.where(rows & use & (labels >= 0))[0]
         x, weight, own = impacts.x[rows], weights_of(impacts, rows, place), own_place(impacts, rows, place)
         data = xgboost.DMatrix(np.c_[x, own], labels[rows], weight=weight)
-        self.forest = Forest(xgboost.train(BOOST_OF[place], data, TREES))
-        self.net = Net(Judge.fit_net, SEED, x.astype(np.float64), np.where(own, 1, -1), labels[rows], weight)
+        booster = xgboost.train(BOOST_OF[place], data, TREES)
+        self.forest = Forest(booster)
+        self.net = Net(SEED, impacts.waves[rows], x.astype(np.float64), np.where(own, 1, -1), labels[rows], weight,
+                       booster.predict(data, output_margin=True))
+        self.net_says = NET_SAYS[place]
 
-    def margin(self, x):
+    def margin(self, impacts, rows):
         """As fall_margin() does, in log-odds."""
-        return np.trunc((self.forest.margin(x) + self.net.margin(x)) / 2) / LEAF_PARTS
+        margin = self.forest.margin(impacts.x[rows])
+        seen = np.where(margin > RULED_OUT * LEAF_PARTS)[0]
+        net = self.net.margin(impacts.waves[rows[seen]], impacts.x[rows[seen]])
+        margin[seen] += np.trunc((net - margin[seen]) * self.net_says / NET_PARTS).astype(np.int64)
+        return margin / LEAF_PARTS
 
 
 def likelihood(x, y, w):
@@ -280,7 +290,7 @@ def write_c(path, digest, judges, calibrations):
                   f"\t.hash = \"{digest}\",\n")
         for name, judge in judges.items():
             out.write(f"\t.{name} = {{{judge.forest.trees()}, {name}_features, {name}_thresholds, {name}_leaves}},\n"
-                      f"\t.{name}_net = &{name}_net,\n")
+                      f"\t.{name}_net = &{name}_net,\n\t.{name}_net_says = {judge.net_says},\n")
         out.write("\t.calibrations = {\n")
         for name in ("unknown", "wrist", "trunk"):
             c = calibrations[name]
@@ -293,13 +303,13 @@ def write_c(path, digest, judges, calibrations):
 
 def write_fold(path, protocol, train, test, place, judge):
     with open(path, "w", encoding="utf-8") as out:
-        out.write(f"vigie-fall-fold 2\nprotocol {protocol}\n")
+        out.write(f"vigie-fall-fold 3\nprotocol {protocol}\n")
         for word, people in (("train", train), ("test", test)):
             out.write("".join(f"{word} {p}\n" for p in people))
         out.write(f"forest {place} {judge.forest.trees()}\n")
         for kind in ("features", "thresholds", "leaves"):
             out.write(" ".join(str(v) for v in getattr(judge.forest, kind)) + "\n")
-        out.write(f"net {place}\n")
+        out.write(f"net {place} {judge.net_says}\n")
         for _, values in judge.net.tables():
             out.write(" ".join(str(v) for v in values.ravel()) + "\n")
         out.write("end\n")
@@ -317,14 +327,21 @@ def folds_of(trials):
                 yield f"loso-{one}-{place}-{k // size}", list(people[k:k + size]), place
 
 
+work_of_all = None  # inherited by the processes
+
+
+def one_of(jobs, number):
+    print(f"train: {number + 1} of {len(jobs)}: {jobs[number][0]}", file=sys.stderr, flush=True)
+    return work_of_all(*jobs[number])
+
+
 def all_of(jobs, work):
     """work(*job) for each job, as many at a time as there are cores; in order. None hangs on another,
     so the results are the same however many they are."""
-    def one(number):
-        print(f"train: {number + 1} of {len(jobs)}: {jobs[number][0]}", file=sys.stderr, flush=True)
-        return work(*jobs[number])
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(one, range(len(jobs))))
+    global work_of_all
+    work_of_all = work
+    with multiprocessing.get_context("fork").Pool(os.cpu_count(), maxtasksperchild=1) as pool:
+        return pool.starmap(one_of, [(jobs, n) for n in range(len(jobs))], chunksize=1)
 
 
 def cross(trials, impacts, labels, directory):
@@ -336,12 +353,14 @@ def cross(trials, impacts, labels, directory):
     def fold(name, test, place):
         train = [p for p in everyone if p not in test]
         away = ~np.isin(trials.person, test)[impacts.trial]
-        rows = ~away & (impacts.is_wrist == (place == "wrist"))
+        rows = np.where(~away & (impacts.is_wrist == (place == "wrist")))[0]
         by = "trunk" if place == "trunk" else "wrist"
         judge = Judge(trials, impacts, labels, away, by)
-        margins[place][rows] = judge.margin(impacts.x[rows])
         write_fold(os.path.join(directory, name + ".fold"), "loso", train, test, by, judge)
-    all_of(list(folds_of(trials)), fold)
+        return rows, judge.margin(impacts, rows)
+    jobs = list(folds_of(trials))
+    for (_, _, place), (rows, margin) in zip(jobs, all_of(jobs, fold)):
+        margins[place][rows] = margin
     return (np.where(impacts.is_wrist, margins["wrist"], margins[other]) for other in ("trunk", "unknown"))
 
 
@@ -355,7 +374,10 @@ def leave_sets(trials, impacts, labels, directory):
         write_fold(os.path.join(directory, f"set-{name}.fold"), "set", train, test, place, judge)
         if not (trials.is_fall & ~mine & (trials.is_wrist == trials.is_wrist[mine][0])).any():
             print(f"train: {name} is alone at the {place}: the wrist's model judges it", file=sys.stderr)
-        return judge.margin(impacts.x)
+        margin = np.full(impacts.count, np.nan)
+        rows = np.where(mine[impacts.trial])[0]
+        margin[rows] = judge.margin(impacts, rows)
+        return margin
     names = np.unique(trials.set)
     return dict(zip(names, all_of([(name,) for name in names], fold)))
 
@@ -367,9 +389,10 @@ def leak(trials, impacts, labels):
     margin = np.full(impacts.count, np.nan)
 
     def third(_, place):
-        rows = (impacts.is_wrist == (place == "wrist")) & (part == 0)
-        margin[rows] = Judge(trials, impacts, labels, part != 0, place).margin(impacts.x[rows])
-    all_of([(f"random split, {place}", place) for place in OTHER_PLACE], third)
+        rows = np.where((impacts.is_wrist == (place == "wrist")) & (part == 0))[0]
+        return rows, Judge(trials, impacts, labels, part != 0, place).margin(impacts, rows)
+    for rows, one in all_of([(f"random split, {place}", place) for place in OTHER_PLACE], third):
+        margin[rows] = one
     return margin
 
 
@@ -395,20 +418,22 @@ def write_figures(out, trials, impacts, labels, margin, leaky, calibrations):
 
 
 def main():
-    directory, features, weights, folds, Judge.fit_net = sys.argv[1:6]
+    directory, features, waves, weights, folds = sys.argv[1:6]
     digest = hashlib.sha256()
     here = os.path.dirname(os.path.abspath(__file__))
-    for path in (features, *(os.path.join(here, f) for f in ("train.py", "judge.py", "fit_net.c"))):
+    for path in (features, waves, *(os.path.join(here, f) for f in ("train.py", "forest.py", "net.py"))):
         with open(path, "rb") as file:
-            digest.update(file.read())
+            for block in iter(lambda: file.read(1 << 20), b""):
+                digest.update(block)
     trials = Trials(directory)
-    impacts = Impacts(features, trials)
+    impacts = Impacts(features, waves, trials)
     labels = label(trials, impacts, obvious(impacts))
     os.makedirs(folds, exist_ok=True)
     for old in glob.glob(os.path.join(folds, "*.fold")):
         os.remove(old)
     everything = np.ones(impacts.count, bool)
-    judges = {place: Judge(trials, impacts, labels, everything, place) for place in OTHER_PLACE}
+    judges = dict(zip(OTHER_PLACE, all_of([(f"everybody, {place}", place) for place in OTHER_PLACE], lambda _, place:
+                                          Judge(trials, impacts, labels, everything, place))))
     margin, unknown = cross(trials, impacts, labels, folds)
     away = leave_sets(trials, impacts, labels, folds)
     np.savez(os.path.join(folds, "margins.npz"), margin=margin, unknown=unknown, labels=labels, **away)

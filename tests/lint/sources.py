@@ -41,7 +41,7 @@ WRAPPED_IN = {
     r"modbus/modbus\.h": r"sensors/bus_link\.c",
     r"gpiod\.h": r"sensors/gpio_line\.c",
     r"cmocka\.h": r"tests/.*",
-    r"immintrin\.h": r"models/fall_net\.c",
+    r"immintrin\.h": r"models/fall_layer\.c",
 }
 # The C library's and the kernel's own; any other header in <> is a third party's.
 SYSTEM = re.compile(

@@ -18,10 +18,11 @@ struct seen {
 };
 
 static void see(const struct fall_answer *a, const int16_t *features,
-	const struct fall_signs *signs, void *userdata)
+	const struct impact_window *window, const struct fall_signs *signs, void *userdata)
 {
 	struct seen *s = userdata;
 
+	assert_non_null(window);
 	assert_non_null(signs);
 	assert_true((a->stage == FALL_FIRST) == (features != NULL));
 	if (!features) {

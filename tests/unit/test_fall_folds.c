@@ -37,7 +37,7 @@ static void write_fold(const struct place *p, const char *name, const char *prot
 	path_of(p, name, path);
 	f = fopen(path, "we");
 	assert_non_null(f);
-	(void)fprintf(f, "vigie-fall-fold 2\nprotocol %s\n%sforest wrist 1\n", protocol, body);
+	(void)fprintf(f, "vigie-fall-fold 3\nprotocol %s\n%sforest wrist 1\n", protocol, body);
 	for (int i = 0; i < FALL_NODES; i++)
 		(void)fprintf(f, "%d ", i % FALL_FEATURES);
 	(void)fprintf(f, "\n");
@@ -94,14 +94,19 @@ static void test_HS_17_each_person_is_judged_by_weights_that_never_met_them(void
 	struct trial one = {.set = "s", .subject = "1"}, two = {.set = "s", .subject = "2"},
 		     three = {.set = "t", .subject = "1"};
 	int16_t x[FALL_FEATURES] = {0};
+	struct impact_window w;
+
+	impact_window_empty(&w);
 
 	write_fold(p, "a", "loso", "train s/2\ntest s/1\n", 100, "end\n");
 	write_fold(p, "b", "loso", "train s/1\ntest s/2\n", 200, "end\n");
 	write_fold(p, "c", "set", "train s/1\ntest t/1\n", 300, "end\n");
 	assert_int_equal(fall_folds_open(p->dir, "loso", &folds, error), 0);
 	assert_int_equal(folds.count, 2);
-	assert_int_equal(fall_margin(fall_folds_for(&folds, &one, WEAR_WRIST), WEAR_WRIST, x), 100);
-	assert_int_equal(fall_margin(fall_folds_for(&folds, &two, WEAR_WRIST), WEAR_WRIST, x), 200);
+	assert_int_equal(
+		fall_margin(fall_folds_for(&folds, &one, WEAR_WRIST), WEAR_WRIST, x, &w), 100);
+	assert_int_equal(
+		fall_margin(fall_folds_for(&folds, &two, WEAR_WRIST), WEAR_WRIST, x, &w), 200);
 	assert_null(fall_folds_for(&folds, &three, WEAR_WRIST));
 	assert_null(fall_folds_for(&folds, &one, WEAR_TRUNK)); /* these folds know no trunk */
 	assert_ptr_equal(fall_folds_for(&folds, &one, WEAR_UNKNOWN),
@@ -109,47 +114,63 @@ static void test_HS_17_each_person_is_judged_by_weights_that_never_met_them(void
 	fall_folds_done(&folds);
 }
 
-/* A net that says `offset` of anything, but for one weight of its last layer's. */
-static void net_text(int offset, int weight, char ret[16384])
+#define NET_TEXT 65536
+
+/* A net that says `offset` of anything, but for its second layer's first offset; `says` of 8 parts
+ * of both. */
+static void net_text(int says, int offset, int second, char ret[NET_TEXT])
 {
-	static const int lines[] = {FALL_NET_INPUTS, FALL_NET_INPUTS, FALL_NET_INPUTS,
-		FALL_NET_INPUTS, FALL_NET_INPUTS * FALL_NET_HIDDEN, FALL_NET_HIDDEN,
-		FALL_NET_HIDDEN * FALL_NET_SECOND, FALL_NET_SECOND, FALL_NET_SECOND};
-	size_t at = (size_t)snprintf(ret, 16384, "net wrist\n");
+	static const int lines[] = {FALL_NET_FIRST_INPUTS * FALL_NET_FIRST,
+		FALL_NET_SECOND_INPUTS * FALL_NET_SECOND, FALL_NET_THIRD_INPUTS * FALL_NET_THIRD,
+		FALL_NET_FOURTH_INPUTS * FALL_NET_FOURTH, FALL_NET_FIRST, FALL_NET_SECOND,
+		FALL_NET_THIRD, FALL_NET_FOURTH, FALL_NET_FOURTH, 1, 4, FALL_NET_FEATURES,
+		FALL_NET_FEATURES, FALL_NET_FEATURES, FALL_NET_FEATURES};
+	size_t at = (size_t)snprintf(ret, NET_TEXT, "net wrist %d\n", says);
 
 	for (size_t l = 0; l < sizeof(lines) / sizeof(lines[0]); l++) {
 		for (int i = 0; i < lines[l]; i++)
-			at += (size_t)snprintf(
-				ret + at, 16384 - at, "%d ", l == 7 && i == 0 ? weight : 0);
-		at += (size_t)snprintf(ret + at, 16384 - at, "\n");
+			at += (size_t)snprintf(ret + at, NET_TEXT - at, "%d ",
+				l == 9             ? offset
+				: l == 5 && i == 0 ? second
+						   : 0);
+		at += (size_t)snprintf(ret + at, NET_TEXT - at, "\n");
 	}
-	(void)snprintf(ret + at, 16384 - at, "%d\nend\n", offset);
+	(void)snprintf(ret + at, NET_TEXT - at, "end\n");
 }
 
-static void test_a_folds_net_has_half_the_say(void **state)
+static void test_a_folds_net_has_its_say(void **state)
 {
 	const struct place *p = *state;
 	struct fall_folds folds;
-	char error[FALL_FOLDS_ERROR_MAX], text[16384], twice[3 * 16384];
+	static char text[NET_TEXT], twice[2 * NET_TEXT];
+	char error[FALL_FOLDS_ERROR_MAX];
 	struct trial one = {.set = "s", .subject = "1"};
 	int16_t x[FALL_FEATURES] = {0};
+	struct impact_window w;
 
-	net_text(512 * 300, 0, text);
-	write_fold(p, "a", "loso", "test s/1\n", 100, text);
-	assert_int_equal(fall_folds_open(p->dir, "loso", &folds, error), 0);
-	assert_int_equal(fall_margin(fall_folds_for(&folds, &one, WEAR_WRIST), WEAR_WRIST, x), 200);
-	fall_folds_done(&folds);
-	net_text(INT32_MAX, 0, text);
-	write_fold(p, "a", "loso", "test s/1\n", 100, text);
-	assert_int_equal(fall_folds_open(p->dir, "loso", &folds, error), 0);
-	fall_folds_done(&folds);
-	net_text(0, INT32_MAX, text); /* the second layer's first offset, and no more */
+	impact_window_empty(&w);
+	for (int says = 0; says <= FALL_NET_PARTS; says++) {
+		net_text(says, 512 * 500, 0, text);
+		write_fold(p, "a", "loso", "test s/1\n", 100, text);
+		assert_int_equal(fall_folds_open(p->dir, "loso", &folds, error), 0);
+		assert_int_equal(
+			fall_margin(fall_folds_for(&folds, &one, WEAR_WRIST), WEAR_WRIST, x, &w),
+			100 + 400 * says / FALL_NET_PARTS);
+		fall_folds_done(&folds);
+	}
+	net_text(4, INT32_MAX, INT32_MAX, text);
 	write_fold(p, "a", "loso", "test s/1\n", 100, text);
 	assert_int_equal(fall_folds_open(p->dir, "loso", &folds, error), 0);
 	fall_folds_done(&folds);
 	(void)snprintf(twice, sizeof(twice), "%.*s%s", (int)(strlen(text) - 4), text, text);
 	write_fold(p, "a", "loso", "test s/1\n", 100, twice);
 	check_refused(p, -EBADMSG, "second net");
+	net_text(4, INT32_MIN, 0, text);
+	write_fold(p, "a", "loso", "test s/1\n", 100, text);
+	check_refused(p, -EBADMSG, "32 bits");
+	net_text(9, 0, 0, text);
+	write_fold(p, "a", "loso", "test s/1\n", 100, text);
+	check_refused(p, -EBADMSG, "at most 8");
 	text[strlen(text) / 2] = '\0';
 	write_fold(p, "a", "loso", "test s/1\n", 100, text);
 	check_refused(p, -EBADMSG, "");
@@ -195,7 +216,7 @@ int main(void)
 			test_HS_17_each_person_is_judged_by_weights_that_never_met_them, make_place,
 			drop_place),
 		cmocka_unit_test_setup_teardown(
-			test_a_folds_net_has_half_the_say, make_place, drop_place),
+			test_a_folds_net_has_its_say, make_place, drop_place),
 		cmocka_unit_test_setup_teardown(
 			test_HS_17_a_person_on_both_sides_is_refused, make_place, drop_place),
 		cmocka_unit_test_setup_teardown(

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The trees: the fast walk gives what walking each tree by itself gives, and the shipped tables are
- * within their bounds.
+ * Trees and both together: the fast walk gives what walking each tree by itself gives, the net is
+ * asked where these do not rule a fall out, and the shipped tables are within their bounds.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "models/fall_score.h"
+#include "models/fall_waves.h"
 #include "models/recordings/random.h"
 
 #include <math.h>
@@ -62,24 +63,43 @@ static void test_any_number_of_trees_is_walked(void **state)
 		}
 }
 
-static void test_shipped_trees_decide_as_plain_ones(void **state)
+/* What the header says of trees and net. */
+static int32_t plain_both(const struct fall_forest *f, const struct fall_net *net, int32_t says,
+	const int16_t features[FALL_FEATURES], const struct impact_window *w)
 {
-	const struct fall_weights *w = &fall_weights_shipped;
+	int32_t margin = plain_margin(f, features);
+	struct fall_waves waves;
+
+	if (margin <= -3 * FALL_LEAF_PARTS)
+		return margin;
+	fall_waves_of(w, &waves);
+	return margin + (fall_net_margin(net, features, &waves) - margin) * says / 8;
+}
+
+static void test_shipped_weights_decide_as_plain_ones(void **state)
+{
+	const struct fall_weights *s = &fall_weights_shipped;
 	struct random r = {9};
+	int ruled_out = 0;
 
 	(void)state;
 	for (int turn = 0; turn < 2000; turn++) {
+		struct impact_window w = {.count = 246, .impact = 150};
 		int16_t x[FALL_FEATURES];
 		int32_t wrist, trunk;
 
+		for (uint32_t i = 0; i < w.count; i++)
+			w.bins[i].y_mg = (int16_t)random_around(&r, 1500);
 		for (int i = 0; i < FALL_FEATURES; i++)
 			x[i] = (int16_t)random_around(&r, turn % 3 ? 1500 : 60);
-		wrist = (plain_margin(&w->wrist, x) + fall_net_margin(w->wrist_net, x)) / 2;
-		trunk = (plain_margin(&w->trunk, x) + fall_net_margin(w->trunk_net, x)) / 2;
-		assert_int_equal(fall_margin(w, WEAR_WRIST, x), wrist);
-		assert_int_equal(fall_margin(w, WEAR_TRUNK, x), trunk);
-		assert_int_equal(fall_margin(w, WEAR_UNKNOWN, x), wrist);
+		wrist = plain_both(&s->wrist, s->wrist_net, s->wrist_net_says, x, &w);
+		trunk = plain_both(&s->trunk, s->trunk_net, s->trunk_net_says, x, &w);
+		assert_int_equal(fall_margin(s, WEAR_WRIST, x, &w), wrist);
+		assert_int_equal(fall_margin(s, WEAR_TRUNK, x, &w), trunk);
+		assert_int_equal(fall_margin(s, WEAR_UNKNOWN, x, &w), wrist);
+		ruled_out += plain_margin(&s->wrist, x) <= FALL_RULED_OUT;
 	}
+	assert_in_range(ruled_out, 1, 1999); /* both ways were gone */
 }
 
 static void check_forest(const struct fall_forest *f, size_t *bytes)
@@ -143,7 +163,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_any_number_of_trees_is_walked),
-		cmocka_unit_test(test_shipped_trees_decide_as_plain_ones),
+		cmocka_unit_test(test_shipped_weights_decide_as_plain_ones),
 		cmocka_unit_test(test_shipped_weights_are_within_bounds),
 		cmocka_unit_test(test_probability_grows_with_the_margin_and_with_stillness),
 	};

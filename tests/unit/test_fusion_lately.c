@@ -30,10 +30,10 @@ static void near_fall(struct lived *l)
 
 	/* the other room is heard all the while */
 	says(l, KITCHEN_PIR, READING_MOTION, 0);
-	impact_s = shock(l, WATCH, 0.35);
+	impact_s = shock(l, WATCH, 0.4);
 
 	pass(l, impact_s + 20);
-	answers(l, WATCH, FALL_SECOND, impact_s, 0.35, 0);
+	answers(l, WATCH, FALL_SECOND, impact_s, 0.4, 0);
 	pass(l, impact_s + 300);
 }
 
