@@ -61,106 +61,53 @@ static void fill(struct work *w)
 			w->rows[i][k] = (int16_t)(w->rows[i % 8][k] + random_around(&r, 400));
 }
 
-typedef int32_t (*scorer)(const struct fall_forest *f, const int16_t x[FALL_FEATURES]);
+/* What `what` takes for one of ROWS, numbered i; the fastest of RUNS counts. */
+#define BEST_NS(what) \
+	({ \
+		uint64_t best_us = UINT64_MAX; \
+\
+		for (int run = 0; run < RUNS; run++) { \
+			uint64_t began_us = clock_us(CLOCK_PROCESS_CPUTIME_ID); \
+\
+			for (int i = 0; i < ROWS; i++) { \
+				what; \
+			} \
+			began_us = clock_us(CLOCK_PROCESS_CPUTIME_ID) - began_us; \
+			best_us = began_us < best_us ? began_us : best_us; \
+		} \
+		(double)best_us * 1000 / ROWS; \
+	})
 
-static double score_ns(
-	const struct work *w, const struct fall_forest *f, scorer score, int32_t *ret)
+static int differing(const struct work *w)
 {
-	uint64_t best_us = UINT64_MAX;
-
-	for (int run = 0; run < RUNS; run++) {
-		uint64_t began_us = clock_us(CLOCK_PROCESS_CPUTIME_ID);
-
-		for (int i = 0; i < ROWS; i++)
-			ret[i] = score(f, w->rows[i]);
-
-		uint64_t took_us = clock_us(CLOCK_PROCESS_CPUTIME_ID) - began_us;
-
-		best_us = took_us < best_us ? took_us : best_us;
-	}
-	return (double)best_us * 1000 / ROWS;
-}
-
-static double features_ns(struct work *w)
-{
-	uint64_t best_us = UINT64_MAX;
-	int16_t features[FALL_FEATURES];
-
-	for (int run = 0; run < RUNS; run++) {
-		uint64_t began_us = clock_us(CLOCK_PROCESS_CPUTIME_ID);
-
-		for (int i = 0; i < ROWS; i++) {
-			fall_features_of(&w->windows[i % 8], features);
-			__asm__ volatile("" : : "r"(features) : "memory");
-		}
-
-		uint64_t took_us = clock_us(CLOCK_PROCESS_CPUTIME_ID) - began_us;
-
-		best_us = took_us < best_us ? took_us : best_us;
-	}
-	return (double)best_us * 1000 / ROWS;
-}
-
-static int compare(struct work *w, const char *name, const struct fall_forest *f)
-{
-	double fast = score_ns(w, f, fall_forest_margin, w->fast);
-	double plain = score_ns(w, f, plain_margin, w->plain);
 	int different = 0;
 
 	for (int i = 0; i < ROWS; i++)
 		different += w->fast[i] != w->plain[i];
+	return different;
+}
+
+static int compare(struct work *w, const char *name, const struct fall_forest *f)
+{
+	double fast = BEST_NS(w->fast[i] = fall_forest_margin(f, w->rows[i]));
+	double plain = BEST_NS(w->plain[i] = plain_margin(f, w->rows[i]));
+	int different = differing(w);
+
 	(void)printf(
 		"trees, %-22s %9.0f ns   tree by tree %7.0f ns   %u trees, %d of %d sums differ\n",
 		name, fast, plain, (unsigned)f->trees, different, ROWS);
 	return different;
 }
 
-static double waves_ns(struct work *w)
-{
-	uint64_t best_us = UINT64_MAX;
-
-	for (int run = 0; run < RUNS; run++) {
-		uint64_t began_us = clock_us(CLOCK_PROCESS_CPUTIME_ID);
-
-		for (int i = 0; i < ROWS; i++)
-			fall_waves_of(&w->windows[i % 8], &w->waves[i % 8]);
-
-		uint64_t took_us = clock_us(CLOCK_PROCESS_CPUTIME_ID) - began_us;
-
-		best_us = took_us < best_us ? took_us : best_us;
-	}
-	return (double)best_us * 1000 / ROWS;
-}
-
-typedef int32_t (*net_scorer)(const struct fall_net *net, const int16_t features[FALL_FEATURES],
-	const struct fall_waves *waves);
-
-static double net_ns(struct work *w, const struct fall_net *net, net_scorer score, int32_t *ret)
-{
-	uint64_t best_us = UINT64_MAX;
-
-	for (int run = 0; run < RUNS; run++) {
-		uint64_t began_us = clock_us(CLOCK_PROCESS_CPUTIME_ID);
-
-		for (int i = 0; i < ROWS; i++)
-			ret[i] = score(net, w->rows[i], &w->waves[i % 8]);
-
-		uint64_t took_us = clock_us(CLOCK_PROCESS_CPUTIME_ID) - began_us;
-
-		best_us = took_us < best_us ? took_us : best_us;
-	}
-	return (double)best_us * 1000 / ROWS;
-}
-
 static int compare_nets(struct work *w)
 {
-	double curves = waves_ns(w);
-	double wide = net_ns(w, fall_weights_shipped.wrist_net, fall_net_margin, w->fast);
-	double narrow = net_ns(w, fall_weights_shipped.wrist_net, fall_net_margin_narrow, w->plain);
-	int different = 0;
+	const struct fall_net *net = fall_weights_shipped.wrist_net;
+	double curves = BEST_NS(fall_waves_of(&w->windows[i % 8], &w->waves[i % 8]));
+	double wide = BEST_NS(w->fast[i] = fall_net_margin(net, w->rows[i], &w->waves[i % 8]));
+	double narrow =
+		BEST_NS(w->plain[i] = fall_net_margin_narrow(net, w->rows[i], &w->waves[i % 8]));
+	int different = differing(w);
 
-	for (int i = 0; i < ROWS; i++)
-		different += w->fast[i] != w->plain[i];
 	(void)printf("where the trees do not rule a fall out: curves %.0f ns, net %.0f ns "
 		     "(without AVX2 %.0f; %d of %d differ)\n",
 		curves, wide, narrow, different, ROWS);
@@ -170,12 +117,19 @@ static int compare_nets(struct work *w)
 int main(void)
 {
 	struct work *w = calloc(1, sizeof(*w));
+	int16_t features[FALL_FEATURES];
+	double features_ns;
 	int different;
 
 	if (!w)
 		return 1;
 	fill(w);
-	(void)printf("features of one impact        %9.0f ns\n", features_ns(w));
+	features_ns = BEST_NS(fall_features_of(&w->windows[i % 8], features);
+			      __asm__ volatile(""
+					       :
+					       : "r"(features)
+					       : "memory"));
+	(void)printf("features of one impact        %9.0f ns\n", features_ns);
 	different = compare(w, "wrist", &fall_weights_shipped.wrist) +
 		    compare(w, "trunk", &fall_weights_shipped.trunk) + compare_nets(w);
 	free(w);
