@@ -153,8 +153,8 @@ struct source_listener hub_listener(struct hub_source *source);
 int hub_begin_rhythm(struct hub *h);
 void hub_live(struct hub *h, const struct roster_sensor *sensor, const struct reading *reading,
 	struct moment at);
-/* The resident pressed or answered. */
-void hub_answered(struct hub *h, struct moment at);
+/* The resident pressed or answered; fine: said that all is well. */
+void hub_answered(struct hub *h, bool is_fine, struct moment at);
 void hub_look(struct hub *h, struct moment at);
 void hub_end_rhythm(struct hub *h);
 /* A way in by which rooms are heard is deaf; a wearable's link says nothing of them, and of lines

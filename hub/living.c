@@ -38,10 +38,10 @@ void hub_live(struct hub *h, const struct roster_sensor *sensor, const struct re
 		pause_moved(&h->pause);
 }
 
-void hub_answered(struct hub *h, struct moment at)
+void hub_answered(struct hub *h, bool is_fine, struct moment at)
 {
 	if (h->rhythm)
-		rhythm_answered(h->rhythm, at);
+		rhythm_answered(h->rhythm, is_fine, at);
 }
 
 bool hub_is_deaf(const struct hub *h)

@@ -298,16 +298,17 @@ static int answer_for_resident(struct hub *h, const json_t *request, json_t *ans
 	const char *said = json_string_value(json_object_get(request, "said"));
 	const char *incident = json_string_value(json_object_get(request, "incident"));
 	int row = row_meant(&h->episodes.table, incident), r;
+	bool is_fine = said && strcmp(said, "fine") == 0;
 	struct incident before;
 
-	if (!said || (strcmp(said, "fine") != 0 && strcmp(said, "help") != 0))
+	if (!said || (!is_fine && strcmp(said, "help") != 0))
 		return request_refuse(answer, -EINVAL, "said is not fine or help");
 	if (row < 0)
 		return request_refuse(answer, -ENOENT, "no such incident");
 	before = h->episodes.table.episodes[row].incident;
-	r = episodes_answer(&h->episodes, before.id,
-		strcmp(said, "fine") == 0 ? ANSWER_FINE : ANSWER_HELP, hub_now());
-	hub_answered(h, hub_now());
+	r = episodes_answer(
+		&h->episodes, before.id, is_fine ? ANSWER_FINE : ANSWER_HELP, hub_now());
+	hub_answered(h, is_fine, hub_now());
 	hub_arm(h);
 	if (r == -EALREADY)
 		return request_refuse(answer, r, "that incident is over");

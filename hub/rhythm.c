@@ -220,10 +220,10 @@ bool rhythm_reading(struct rhythm *r, const struct roster_sensor *sensor,
 	return true;
 }
 
-void rhythm_answered(struct rhythm *r, struct moment at)
+void rhythm_answered(struct rhythm *r, bool is_fine, struct moment at)
 {
 	follow_clock(r, at);
-	(void)routine_answered(r->routine, time_of(r, at));
+	(void)routine_answered(r->routine, time_of(r, at), is_fine);
 }
 
 static const char *last_room(const struct rhythm *r)

@@ -73,8 +73,8 @@ void rhythm_play(struct rhythm *r, int64_t calendar_ms, double speed, struct mom
  * hearing is true where the first was, and nothing new. */
 bool rhythm_reading(struct rhythm *r, const struct roster_sensor *sensor,
 	const struct reading *reading, struct moment at);
-/* The resident pressed or answered: not silent, wherever. */
-void rhythm_answered(struct rhythm *r, struct moment at);
+/* The resident pressed or answered: not silent, wherever; fine: what was asked about was usual. */
+void rhythm_answered(struct rhythm *r, bool is_fine, struct moment at);
 /*
  * Time passed: 0..RHYTHM_TURN_MAX suspicions, and the answers behind them. Nobody can hear while a
  * way in by which rooms are heard is deaf or jammed, or where all motion sensors of the room of the

@@ -37,11 +37,12 @@ static void on_press(struct hub *h, struct roster_sensor *sensor, const struct r
 	struct moment at)
 {
 	struct suspicion call;
+	enum press press = press_heard(sensor, reading, episodes_asked(&h->episodes), at, &call);
 
 	/* what anybody on the stairs can send is no word of the resident's until heard twice */
 	if (reading->value != BUTTON_NONE && (!reading->is_forgeable || reading->repeats > 0))
-		hub_answered(h, at);
-	switch (press_heard(sensor, reading, episodes_asked(&h->episodes), at, &call)) {
+		hub_answered(h, press == PRESS_FINE, at);
+	switch (press) {
 	case PRESS_HELP:
 	case PRESS_SOCIAL:
 		(void)hub_suspect(h, &call, at);

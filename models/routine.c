@@ -230,7 +230,7 @@ static bool gone_at_night(
 	if (!r->options.tells_gone_at_night || p->door_ms == 0 ||
 		!is_within(local_second(door) / HOUR_S, r->options.night_from_h,
 			r->options.night_until_h) ||
-		now.utc_ms - p->door_ms < GONE_MS || r->last.utc_ms > p->door_ms + GONE_MS)
+		now.utc_ms - p->door_ms < GONE_MS || quiet_since(r).utc_ms > p->door_ms + GONE_MS)
 		return false;
 	for (uint8_t i = 0; i < p->recent_count; i++)
 		if (p->recent_ms[i] > p->door_ms + ROUTINE_LEAVING_MS)
@@ -246,14 +246,13 @@ static bool gone_at_night(
 
 static struct silence_place under_way(const struct routine *r)
 {
-	return (struct silence_place){r->last, r->room, r->is_on_mat, r->settled};
+	return (struct silence_place){quiet_since(r), r->room, r->is_on_mat, r->settled};
 }
 
 static bool long_silence(struct routine *r, struct routine_time now, struct routine_answer *ret)
 {
 	struct silence_place at = under_way(r);
-	uint32_t lasted_s = (uint32_t)((now.utc_ms - r->last.utc_ms) / 1000);
-
+	uint32_t lasted_s = (uint32_t)((now.utc_ms - at.start.utc_ms) / 1000);
 	bool is_told = (r->told & (1U << ROUTINE_LONG_SILENCE)) != 0;
 
 	if (lasted_s < ROUTINE_LEAST_S || (is_told && lasted_s < r->again_s))
@@ -290,7 +289,7 @@ int routine_judge(
 
 	if (!is_possible_time(now))
 		return -EINVAL;
-	if (r->last.utc_ms == 0 || now.utc_ms < r->last.utc_ms)
+	if (r->last.utc_ms == 0 || now.utc_ms < quiet_since(r).utc_ms)
 		return 0;
 	r->heard_ms = now.utc_ms;
 	if (local_second(now) < MORNING_FROM_H * HOUR_S)
@@ -330,7 +329,7 @@ bool routine_where(const struct routine *r, struct routine_time *ret_since, uint
 {
 	if (r->last.utc_ms == 0)
 		return false;
-	*ret_since = r->last;
+	*ret_since = quiet_since(r);
 	*ret_room = r->room;
 	*ret_on_mat = r->is_on_mat;
 	return true;

@@ -135,9 +135,13 @@ const char *routine_room_name(const struct routine *r, uint8_t room);
 int routine_push(struct routine *r, const struct routine_event *event);
 /* Nobody was listening until now (restart, deaf radio): silence starts anew and is not learned. */
 int routine_not_heard(struct routine *r, struct routine_time until);
-/* The resident said something without being heard in a room (a button, an answer): the silence
- * begins anew where it was, and is not learned. −EINVAL for an impossible time. */
-int routine_answered(struct routine *r, struct routine_time at);
+/*
+ * The resident said something without being heard in a room: the silence begins anew where it was.
+ * "I am fine": so do the stay and the nightly walk, and all of it, before and after, is learned in
+ * one, so that who is well and asked each evening is soon not asked any more. Anything else (a call
+ * for help after hours on the floor) is not learned from. −EINVAL for an impossible time.
+ */
+int routine_answered(struct routine *r, struct routine_time at, bool is_fine);
 /*
  * What is heard of wearables that those who live here wear, told before each routine_judge(): UTC,
  * all 0 where none is within hearing. Worn since the outer door was last used, it was not its

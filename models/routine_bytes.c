@@ -9,7 +9,8 @@
 #include <errno.h>
 #include <string.h>
 
-#define VERSION     5
+#define VERSION     6
+#define VERSION_OLD 5 /* without `fine`: a home's weeks outlast an upgrade */
 #define HEAD_BYTES  10
 #define CHECK_BYTES 8
 
@@ -19,6 +20,7 @@ struct walk {
 	const uint8_t *from; /* NULL when writing */
 	size_t at, size;
 	bool is_over;
+	uint64_t version;
 };
 
 static uint64_t number(struct walk *w, uint64_t value, size_t bytes)
@@ -152,6 +154,12 @@ static void present(struct walk *w, struct routine *r)
 	byte(w, &r->told);
 	four(w, &r->again_s);
 	r->last.offset_s = (int32_t)offset;
+	if (w->version == VERSION_OLD)
+		return;
+	offset = (uint32_t)r->fine.offset_s;
+	moment(w, &r->fine.utc_ms);
+	four(w, &offset);
+	r->fine.offset_s = (int32_t)offset;
 }
 
 static void walk_all(struct walk *w, struct routine *r)
@@ -173,7 +181,7 @@ static uint64_t check_of(const uint8_t *bytes, size_t count)
 
 int routine_save(const struct routine *r, uint8_t *ret_bytes, size_t size)
 {
-	struct walk w = {.to = ret_bytes, .at = HEAD_BYTES, .size = size};
+	struct walk w = {.to = ret_bytes, .at = HEAD_BYTES, .size = size, .version = VERSION};
 	struct walk ends = {.to = ret_bytes, .at = 0, .size = size};
 	struct routine walked = *r; /* the walk gives each field back what it was */
 
@@ -203,7 +211,8 @@ static bool is_sound(const struct routine *r)
 		r->presence.now > ROUTINE_AWAY || r->settled > SETTLED_LONG ||
 		r->heard_ms < r->last.utc_ms || r->heard_ms > 60000LL * UINT32_MAX ||
 		!is_past(r, r->presence.door_ms) || !is_past(r, r->stay_since_ms) ||
-		!is_past(r, r->walk_since_ms) ||
+		!is_past(r, r->walk_since_ms) || r->fine.utc_ms > r->heard_ms ||
+		(r->fine.utc_ms && !is_possible_time(r->fine)) ||
 		(r->last.utc_ms && (!is_possible_time(r->last) || r->room >= r->room_count ||
 					   r->by_sensor >= r->sensor_count)))
 		return false;
@@ -220,7 +229,7 @@ static bool is_sound(const struct routine *r)
 	return true;
 }
 
-static int check_head(const uint8_t *bytes, size_t count)
+static int check_head(const uint8_t *bytes, size_t count, uint64_t *ret_version)
 {
 	struct walk w = {.from = bytes, .size = count};
 	uint64_t version;
@@ -228,12 +237,15 @@ static int check_head(const uint8_t *bytes, size_t count)
 	if (count < HEAD_BYTES + CHECK_BYTES || number(&w, 0, 4) != UINT64_C(0x56475254))
 		return -EBADMSG;
 	version = number(&w, 0, 2);
-	if (version != VERSION)
+	if (version != VERSION && version != VERSION_OLD)
 		return version > VERSION ? -ENOTSUP : -EBADMSG;
 	if (number(&w, 0, 4) != count)
 		return -EBADMSG;
 	w.at = count - CHECK_BYTES;
-	return number(&w, 0, 8) == check_of(bytes, count - CHECK_BYTES) ? 0 : -EBADMSG;
+	if (number(&w, 0, 8) != check_of(bytes, count - CHECK_BYTES))
+		return -EBADMSG;
+	*ret_version = version;
+	return 0;
 }
 
 /* Takes over what was read; what the caller said at the start stands. */
@@ -261,7 +273,7 @@ int routine_load(struct routine *r, const uint8_t *bytes, size_t count, struct r
 
 	if (!is_possible_time(now) || r->sensor_count)
 		return -EINVAL;
-	error = check_head(bytes, count);
+	error = check_head(bytes, count, &w.version);
 	if (error < 0)
 		return error;
 	w.size = count - CHECK_BYTES;

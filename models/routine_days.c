@@ -150,12 +150,13 @@ static struct routine_answer answer(const struct routine *r, enum routine_what w
 bool days_long_stay(const struct routine *r, struct routine_time now, struct routine_answer *ret)
 {
 	const struct lasting *known = &r->rooms[r->room].stays;
+	int64_t since_ms = judged_from_ms(r, r->stay_since_ms);
 	uint32_t lasted_s, limit_s = 2 * known->s[1] + STAY_MORE_S;
 
-	if (!r->stay_since_ms || now.utc_ms < r->stay_since_ms || known->count < LEAST_COUNT ||
+	if (!r->stay_since_ms || now.utc_ms < since_ms || known->count < LEAST_COUNT ||
 		known->s[1] > BRIEF_S || known_days(r) < 4)
 		return false;
-	lasted_s = (uint32_t)((now.utc_ms - r->stay_since_ms) / 1000);
+	lasted_s = (uint32_t)((now.utc_ms - since_ms) / 1000);
 	if (lasted_s < limit_s)
 		return false;
 	*ret = answer(r, ROUTINE_LONG_STAY, lasted_s, limit_s, known);
@@ -165,14 +166,15 @@ bool days_long_stay(const struct routine *r, struct routine_time now, struct rou
 bool days_not_back(const struct routine *r, struct routine_time now, struct routine_answer *ret)
 {
 	const struct lasting *known = &r->days.walks;
+	int64_t since_ms = judged_from_ms(r, r->walk_since_ms);
 	uint32_t lasted_s, limit_s = 2 * known->s[1] + WALK_MORE_S;
 
-	if (!r->walk_since_ms || now.utc_ms < r->walk_since_ms || known->count < LEAST_COUNT ||
+	if (!r->walk_since_ms || now.utc_ms < since_ms || known->count < LEAST_COUNT ||
 		!is_night(now))
 		return false;
 	if (limit_s < WALK_LEAST_S)
 		limit_s = WALK_LEAST_S;
-	lasted_s = (uint32_t)((now.utc_ms - r->walk_since_ms) / 1000);
+	lasted_s = (uint32_t)((now.utc_ms - since_ms) / 1000);
 	if (lasted_s < limit_s)
 		return false;
 	*ret = answer(r, ROUTINE_NOT_BACK, lasted_s, limit_s, known);

@@ -35,20 +35,31 @@ int routine_not_heard(struct routine *r, struct routine_time until)
 	return 0;
 }
 
-int routine_answered(struct routine *r, struct routine_time at)
+/* Nothing of what went on until then is learned. */
+static void start_anew_here(struct routine *r, struct routine_time at)
+{
+	r->last = at;
+	r->is_cut = true;
+	r->by_door = false;
+	r->stay_since_ms = 0;
+	r->walk_since_ms = 0;
+}
+
+int routine_answered(struct routine *r, struct routine_time at, bool is_fine)
 {
 	if (!is_possible_time(at))
 		return -EINVAL;
-	if (r->last.utc_ms == 0 || at.utc_ms < r->last.utc_ms)
+	if (r->last.utc_ms == 0 || at.utc_ms < quiet_since(r).utc_ms)
 		return 0;
-	r->last = at;
+	if (is_fine)
+		r->fine = at;
+	else
+		start_anew_here(r, at);
 	r->heard_ms = at.utc_ms;
-	r->is_cut = true;
-	r->by_door = false;
 	r->limit_s = 0;
-	r->stay_since_ms = 0;
-	r->walk_since_ms = 0;
 	forget_told(r, ROUTINE_LONG_SILENCE);
+	forget_told(r, ROUTINE_LONG_STAY);
+	forget_told(r, ROUTINE_NOT_BACK);
 	return 0;
 }
 
@@ -56,7 +67,7 @@ int routine_worn(struct routine *r, struct routine_time now, const struct routin
 {
 	if (!is_possible_time(now))
 		return -EINVAL;
-	return presence_worn(r, now.utc_ms, worn) ? routine_answered(r, now) : 0;
+	return presence_worn(r, now.utc_ms, worn) ? routine_answered(r, now, false) : 0;
 }
 
 void routine_missed(struct routine *r)
@@ -87,6 +98,7 @@ int routine_clock_set(struct routine *r, int64_t by_ms)
 	r->limit_s = 0;
 	r->back_count = 0;
 	days_unheard(r, last);
+	move_stamp(&r->fine.utc_ms, by_ms);
 	move_stamp(&r->heard_ms, by_ms);
 	move_stamp(&r->stay_since_ms, by_ms);
 	move_stamp(&r->walk_since_ms, by_ms);

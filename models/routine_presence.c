@@ -144,8 +144,9 @@ void presence_silence(struct routine *r, int64_t utc_ms)
 			p->now = ROUTINE_HOME;
 		return;
 	}
-	if (utc_ms - r->last.utc_ms < ROUTINE_GONE_MS || !left_by_door(p, r->last.utc_ms) ||
-		p->is_worn_here || is_on_a_mat(r, utc_ms))
+	if (utc_ms - quiet_since(r).utc_ms < ROUTINE_GONE_MS ||
+		!left_by_door(p, quiet_since(r).utc_ms) || p->is_worn_here ||
+		is_on_a_mat(r, utc_ms))
 		return;
 	p->now = ROUTINE_AWAY;
 	p->recent_count = 0;

@@ -104,6 +104,7 @@ struct routine {
 	struct presence presence;
 	struct day_book days;
 	struct routine_time last; /* sign of life; utc_ms 0: none yet */
+	struct routine_time fine; /* "I am fine", 0: never: judged from there, learned as one */
 	int64_t heard_ms;         /* until then somebody was listening */
 	uint32_t known_s;         /* lived with it: pauses left out */
 	/* the silence under way */
@@ -154,6 +155,16 @@ static inline bool is_possible_time(struct routine_time t)
 {
 	return t.utc_ms >= DAY_S * 1000LL && t.utc_ms < 60000LL * UINT32_MAX &&
 	       t.offset_s >= -14 * HOUR_S && t.offset_s <= 14 * HOUR_S;
+}
+/* From when on something that began then is judged. */
+static inline int64_t judged_from_ms(const struct routine *r, int64_t began_ms)
+{
+	return began_ms > r->fine.utc_ms ? began_ms : r->fine.utc_ms;
+}
+/* … the silence under way. */
+static inline struct routine_time quiet_since(const struct routine *r)
+{
+	return r->last.utc_ms < r->fine.utc_ms ? r->fine : r->last;
 }
 static inline uint16_t known_days(const struct routine *r)
 {

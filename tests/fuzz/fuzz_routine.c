@@ -2,7 +2,7 @@
 /*
  * Any bytes as a saved state of the routine model, with its length and checksum put right so that
  * what lies behind them is reached, then a day on it: nothing is read or written beyond its own.
- * First byte: 0 as it is, else put right.
+ * First byte: 0 as it is, 1 put right as of the version before, else as of this one.
  */
 #include "models/routine.h"
 
@@ -15,13 +15,15 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
 
-static void put_right(uint8_t *bytes, size_t count)
+static void put_right(uint8_t *bytes, size_t count, uint8_t version)
 {
 	uint64_t hash = UINT64_C(14695981039346656037);
 
 	if (count < 10 + CHECK_BYTES)
 		return;
-	memcpy(bytes, "VGRT\0\5", LENGTH_AT);
+	memcpy(bytes, "VGRT", 4);
+	bytes[4] = 0;
+	bytes[5] = version;
 	for (size_t i = 0; i < 4; i++)
 		bytes[LENGTH_AT + i] = (uint8_t)(count >> 8 * (3 - i));
 	for (size_t i = 0; i < count - CHECK_BYTES; i++)
@@ -51,6 +53,8 @@ static void live(struct routine *r)
 			(void)routine_worn(r, now,
 				&(struct routine_worn){now.utc_ms - i * 900000LL,
 					now.utc_ms - i * 60000, now.utc_ms - i * 1000});
+		if (i % 7 == 0)
+			(void)routine_answered(r, now, i % 2 == 0);
 		if (routine_judge(r, now, answers) > ROUTINE_ANSWERS_MAX)
 			abort();
 	}
@@ -67,7 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
 	if (r && copy && count) {
 		memcpy(copy, bytes + 1, count - 1);
 		if (bytes[0])
-			put_right(copy, count - 1);
+			put_right(copy, count - 1, bytes[0] == 1 ? 5 : 6);
 		(void)routine_init(r, NULL);
 		if (routine_load(r, copy, count - 1, now) == 0)
 			live(r);

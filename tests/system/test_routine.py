@@ -116,6 +116,31 @@ def test_movement_answers_for_inactivity():
         wait_for(lambda: [i["state"] for i in house.gateway.incidents(True)] == ["cancelled"], "the centre knows")
 
 
+def silences(house):
+    """How many the hub knows, in all rooms and hours."""
+    return sum(sum(room["counts"]) for room in house.hub.ask("routine")["rooms"])
+
+
+def test_fine_is_learned_from_and_a_call_for_help_is_not():
+    """Asked about a silence, the resident says so; in the evening she is heard again."""
+    known = {}
+    for said in ("fine", "help"):
+        with House(ask_s=60, sensors=SENSORS) as house:
+            house.start_broker()
+            house.start_gateway()
+            days = play(house.folder, DAYS - 1, "10:00")
+            date = (FIRST + datetime.timedelta(days=DAYS - 2)).isoformat()
+            with open(days, "a", encoding="utf-8") as to:
+                to.write(f"{date}T23:30:00.000,kitchen-pir,kitchen,motion,1\n")
+            house.start_hub("--replay", days, "--speed", SPEED / 2)
+            house.hub.wait_step("suspected", seconds=40)
+            before = silences(house)
+            assert house.hub.ask("answer", said=said)["ok"] and routine(house)["silent_s"] < 8 * 3600
+            house.hub.wait_step("ended", seconds=20)
+            known[said] = silences(house) - before
+    assert known == {"fine": 1, "help": 0}, known
+
+
 def play_a_visit(house, worn):
     """A visitor comes in the sixth morning's quiet and goes again; what is heard of a watch after the door."""
     days = play(house.folder, DAYS, "10:00")
@@ -188,4 +213,5 @@ def test_a_replay_never_touches_the_homes_own_state():
 if __name__ == "__main__":
     sys.exit(run_tests([test_a_silence_unlike_this_home_is_raised_at_the_centre, test_what_was_learned_survives_kill_9,
                         test_a_state_that_cannot_be_used_is_kept_aside_and_told, test_movement_answers_for_inactivity,
+                        test_fine_is_learned_from_and_a_call_for_help_is_not,
                         test_a_replay_never_touches_the_homes_own_state, test_a_visitor_who_leaves_is_not_her_absence]))

@@ -175,7 +175,7 @@ static void test_an_answer_is_no_silence(void **state)
 	for (int n = 0; n < 300 && h.told == 0; n++)
 		pass(&h, h.now_us + MINUTE_US);
 	assert_true(h.told >= 1);
-	rhythm_answered(h.rhythm, now_of(&h));
+	rhythm_answered(h.rhythm, true, now_of(&h));
 	rhythm_where(h.rhythm, now_of(&h), &where);
 	assert_int_equal(where.silent_s, 0);
 	h.told = 0;

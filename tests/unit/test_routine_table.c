@@ -126,14 +126,14 @@ static void test_an_answer_begins_the_silence_anew(void **state)
 	int64_t began_ms, told_ms, again_ms;
 
 	(void)state;
-	assert_int_equal(routine_answered(l.r, at(&l, MONDAY0)), 0); /* nobody heard yet */
-	assert_int_equal(routine_answered(l.r, (struct routine_time){-1, 0}), -EINVAL);
+	assert_int_equal(routine_answered(l.r, at(&l, MONDAY0), true), 0); /* nobody heard yet */
+	assert_int_equal(routine_answered(l.r, (struct routine_time){-1, 0}, true), -EINVAL);
 	live(&l, 10);
 	live_until(&l, MONDAY0 + 10 * DAY, 15 * HOUR, 0);
 	began_ms = l.now_ms;
 	told_ms = wait_for(&l, began_ms + 12 * HOUR, a);
 	assert_true(told_ms > 0);
-	assert_int_equal(routine_answered(l.r, at(&l, told_ms)), 0);
+	assert_int_equal(routine_answered(l.r, at(&l, told_ms), true), 0);
 	assert_int_equal(last_sign_ms(&l), at(&l, told_ms).utc_ms);
 	again_ms = wait_for(&l, told_ms + 12 * HOUR, a);
 	assert_in_range(again_ms - told_ms, 20 * MINUTE, 8 * HOUR);
