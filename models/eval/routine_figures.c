@@ -19,7 +19,7 @@
 #define DAY_UNTIL_H  21
 
 const char *const routine_judge_names[JUDGES] = {
-	"model", "fixed_8h", "fixed_tuned", "longest_by_hour_tuned"};
+	"model", "fixed_8h", "fixed_tuned", "longest_by_hour_tuned", "hindsight", "oracle"};
 
 struct sums {
 	double *delays_s, *day_s;
@@ -98,7 +98,10 @@ static int add_trial(const struct routine_measure *m, enum routine_judge judge,
 	alarm_ms = calloc(t->count - t->scored_from + 1, sizeof(*alarm_ms));
 	if (!alarm_ms)
 		return -ENOMEM;
-	rival_alarms(t, rival_of(judge), m->settings[judge], alarm_ms);
+	if (routine_is_floor(judge))
+		floor_alarms(t, judge == JUDGE_ORACLE ? FLOOR_ORACLE : FLOOR_HINDSIGHT, alarm_ms);
+	else
+		rival_alarms(t, rival_of(judge), m->settings[judge], alarm_ms);
 	add_delays(t, alarm_ms, sums, ret);
 	return 0;
 }

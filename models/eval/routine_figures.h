@@ -12,8 +12,15 @@ enum routine_judge {
 	JUDGE_FIXED_TUNED,   /* a timer, as short as it can be with no more false alarms than the
 				model */
 	JUDGE_LONGEST_TUNED, /* the longest silence of each hour, tuned alike */
+	JUDGE_HINDSIGHT,     /* floors: enum floor */
+	JUDGE_ORACLE,
 	JUDGES
 };
+
+static inline bool routine_is_floor(enum routine_judge judge)
+{
+	return judge == JUDGE_HINDSIGHT || judge == JUDGE_ORACLE;
+}
 
 extern const char *const routine_judge_names[JUDGES]; /* "model", "fixed_8h", … */
 
@@ -33,7 +40,7 @@ enum routine_group { GROUP_MOTION, GROUP_ALL, GROUPS };
 struct routine_measure {
 	const struct routine_trial *trials; /* borrowed */
 	size_t count;
-	double settings[JUDGES]; /* hours, or the factor */
+	double settings[JUDGES]; /* of rivals: hours, or the factor */
 };
 
 bool routine_group_has(enum routine_group group, const struct routine_trial *t);

@@ -51,11 +51,12 @@ static json_t *figures(const struct routine_figures *f)
 		"false_alarms_per_day", per_day(f), "mean_s_by_hour", hours(f));
 }
 
-/* The model's figures, with the rivals' under "rivals"; NULL where memory is short. */
+/* The model's figures, with the rivals' under "rivals" and the floors' under "floors"; NULL where
+ * memory is short. */
 static json_t *all_judges(
 	const struct routine_measure *m, size_t first, size_t count, enum routine_group group)
 {
-	_cleanup_(json_decref_p) json_t *rivals = json_object();
+	_cleanup_(json_decref_p) json_t *rivals = json_object(), *floors = json_object();
 	struct routine_figures f;
 	json_t *own;
 
@@ -65,15 +66,19 @@ static json_t *all_judges(
 		if (routine_figures_of(m, (enum routine_judge)j, first, count, group, &f) < 0)
 			return NULL;
 		one = figures(&f);
-		if (!one || json_object_set_new(one, "setting", json_real(m->settings[j])) < 0 ||
-			json_object_set_new(rivals, routine_judge_names[j], one) < 0)
+		if (!routine_is_floor((enum routine_judge)j))
+			(void)json_object_set_new(one, "setting", json_real(m->settings[j]));
+		if (json_object_set_new(routine_is_floor((enum routine_judge)j) ? floors : rivals,
+			    routine_judge_names[j], one) < 0)
 			return NULL;
 	}
 	if (routine_figures_of(m, JUDGE_MODEL, first, count, group, &f) < 0)
 		return NULL;
 	own = figures(&f);
-	if (own)
+	if (own) {
 		(void)json_object_set(own, "rivals", rivals);
+		(void)json_object_set(own, "floors", floors);
+	}
 	return own;
 }
 

@@ -61,6 +61,10 @@ static int judges(const struct routine_measure *m, enum routine_group group, FIL
 			(void)snprintf(name, sizeof(name), "none");
 		else if (j == JUDGE_MODEL)
 			(void)snprintf(name, sizeof(name), "this model");
+		else if (j == JUDGE_HINDSIGHT)
+			(void)snprintf(name, sizeof(name), "floor: hindsight");
+		else if (j == JUDGE_ORACLE)
+			(void)snprintf(name, sizeof(name), "floor: oracle");
 		else if (j == JUDGE_LONGEST_TUNED)
 			(void)snprintf(name, sizeof(name), "longest by hour x%.2f", m->settings[j]);
 		else

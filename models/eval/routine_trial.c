@@ -33,7 +33,7 @@ static int list_silences(struct routine_trial *t)
 	const struct home_log *h = t->home;
 	int64_t first_ms = h->events[0].at_ms, last_ms = h->events[h->count - 1].at_ms;
 	int64_t middle_ms = first_ms + (last_ms - first_ms) / 2;
-	struct truth truth = {0};
+	struct truth truth = truth_begin(h);
 
 	t->count = h->count - 1;
 	t->silences = calloc(t->count, sizeof(t->silences[0]));
@@ -135,12 +135,11 @@ static void live(struct routine_trial *t, struct run *run, size_t i)
 	struct trial_silence *s = &t->silences[i];
 	struct routine_answer limit;
 	struct routine_time since;
-	bool is_on_mat;
 
 	if (run->tick_ms < s->from_ms)
 		run->tick_ms = s->from_ms - s->from_ms % TICK_MS + TICK_MS;
-	if (s->until_ms - s->from_ms >= SHOWN_MS &&
-		routine_where(run->model, &since, &s->room, &is_on_mat)) {
+	if (routine_where(run->model, &since, &s->room, &s->is_on_mat) &&
+		s->until_ms - s->from_ms >= SHOWN_MS) {
 		routine_limit_now(run->model, &limit);
 		s->limit_s = limit.limit_s;
 	}

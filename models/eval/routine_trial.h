@@ -15,6 +15,7 @@
 struct trial_silence {
 	int64_t from_ms, until_ms;
 	uint8_t room;
+	bool is_on_mat;
 	bool is_home;     /* by the truth, see routine_truth.c */
 	bool is_away;     /* by the model, in the end */
 	bool is_learned;  /* home by the model: rivals learn from the same ones */
@@ -57,7 +58,11 @@ struct truth {
 	int64_t recent_ms[TRUTH_RECENT]; /* a ring */
 	size_t recent;
 	bool is_out, is_placed_out;
+	size_t door; /* 1 + the sensor found by truth_begin(), 0: none, or the names tell it */
 };
+/* Where no name tells an outer door: the contact between whose uses long silences by day lie, four
+ * at least and no fewer than by night, over the whole recording. The model is not told. */
+struct truth truth_begin(const struct home_log *home);
 /* Event i was heard: is the resident home in the silence that it begins? */
 bool truth_step(struct truth *t, const struct home_log *home, size_t i);
 
@@ -66,3 +71,12 @@ enum rival { RIVAL_FIXED, RIVAL_LONGEST_BY_HOUR, RIVALS };
 /* One number each: hours for the fixed timer, the factor on the longest silence for the other. */
 void rival_alarms(
 	const struct routine_trial *t, enum rival rival, double setting, int64_t *ret_alarm_ms);
+
+/* Floors know what no home can: the same of them. */
+enum floor {
+	/* one limit for each room, mat and three hours of the day, over all the second half: its
+	 * own longest silence there; the model's false alarms are granted */
+	FLOOR_HINDSIGHT,
+	FLOOR_ORACLE /* how long each silence will last */
+};
+void floor_alarms(const struct routine_trial *t, enum floor floor, int64_t *ret_alarm_ms);

@@ -18,7 +18,7 @@ EVAL = os.path.join(TOP, "build", "gcc", "bin", "vigie-eval")
 DATA = os.environ.get("VIGIE_DATA") or os.path.join(os.path.dirname(TOP), "shared", "data")
 HEADER = "time,sensor,room,kind,value\n"
 KEYS = {"home", "days_scored", "injected", "alarmed", "mean_s", "median_s", "p95_s", "day_median_s",
-        "false_alarms", "rivals"}
+        "false_alarms", "rivals", "floors"}
 
 
 def run(*arguments, **more):
@@ -79,6 +79,11 @@ def test_figures_of_a_clockwork_home(folder):
     fixed = even["rivals"]["fixed_8h"]
     assert fixed["setting"] == 8 and fixed["mean_s"] < 8 * 3600
     assert fixed["false_alarms_per_day"]["bound_95"] > 0
+    for home in (even, still):
+        floors = home["floors"]
+        assert floors["hindsight"]["false_alarms"] == home["false_alarms"] and floors["oracle"]["false_alarms"] == 0
+    assert even["floors"]["oracle"]["mean_s"] < even["floors"]["hindsight"]["mean_s"] < even["mean_s"]
+    assert "floor: hindsight" in result.stdout and "floor: oracle" in result.stdout
     for rival in ("fixed_tuned", "longest_by_hour_tuned"):
         assert figures["motion_homes"]["rivals"][rival]["false_alarms"] <= 1
     assert "home 2 of 2: still" in result.stderr and "false alarm: still" in result.stdout

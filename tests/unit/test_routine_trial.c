@@ -34,7 +34,7 @@ static struct home_log home_of(struct home_event *events, size_t count)
 
 static void truth_is(const struct home_log *h, const char *expected)
 {
-	struct truth t = {0};
+	struct truth t = truth_begin(h);
 
 	for (size_t i = 0; i < h->count; i++)
 		if (truth_step(&t, h, i) != (expected[i] == 'h'))
@@ -80,6 +80,35 @@ static void test_truth_by_places_and_labels(void **state)
 	truth_is(&h, "hohhh");
 }
 
+/* Named by codes: out between two uses of the contact that hours by day lie between; a bedroom's
+ * door begins and ends nights. */
+static void test_truth_by_a_door_that_no_name_tells(void **state)
+{
+	struct home_event events[24];
+	struct home_log h = home_of(events, 24);
+	const char *expected = "hohhhohhhohhhohhhohhhohh";
+
+	(void)state;
+	h.sensor_count = 2;
+	h.sensors[DOOR].role = ROUTINE_INSIDE;
+	for (int day = 0; day < 6; day++) {
+		events[day * 4] = (struct home_event){day * DAY + 9 * HOUR, PIR, true};
+		events[day * 4 + 1] = (struct home_event){day * DAY + 10 * HOUR, DOOR, true};
+		events[day * 4 + 2] = (struct home_event){day * DAY + 13 * HOUR, DOOR, true};
+		events[day * 4 + 3] =
+			(struct home_event){day * DAY + 13 * HOUR + MINUTE, PIR, true};
+	}
+	assert_int_equal(truth_begin(&h).door, DOOR + 1);
+	truth_is(&h, expected);
+	h.sensors[DOOR].role = ROUTINE_OUTER_DOOR; /* told by its name: the same */
+	assert_int_equal(truth_begin(&h).door, 0);
+	truth_is(&h, expected);
+	h.sensors[DOOR].role = ROUTINE_INSIDE;
+	for (int i = 0; i < 24; i++)
+		events[i].at_ms += 12 * HOUR;
+	assert_int_equal(truth_begin(&h).door, 0);
+}
+
 static void test_rivals_alarm_where_they_should(void **state)
 {
 	struct trial_silence silences[] = {
@@ -96,6 +125,30 @@ static void test_rivals_alarm_where_they_should(void **state)
 	/* Two hours were known at 11 o'clock, none at 12: the alarm comes as noon strikes. */
 	assert_int_equal(alarm_ms[0], 2 * DAY + 12 * HOUR);
 	assert_int_equal(alarm_ms[1], silences[2].from_ms + 10 * MINUTE);
+}
+
+static void test_floors_know_the_second_half(void **state)
+{
+	struct trial_silence silences[] = {{.from_ms = 0, .until_ms = 9 * HOUR},
+		{.from_ms = DAY + 12 * HOUR, .until_ms = DAY + 13 * HOUR},
+		{.from_ms = DAY + 13 * HOUR, .until_ms = DAY + 15 * HOUR},
+		{.from_ms = DAY + 15 * HOUR, .until_ms = DAY + 16 * HOUR}, /* three hours later */
+		{.from_ms = 2 * DAY + 12 * HOUR,
+			.until_ms = 2 * DAY + 13 * HOUR,
+			.is_on_mat = true},
+		{.from_ms = 3 * DAY + 12 * HOUR, .until_ms = 3 * DAY + 19 * HOUR, .alarm_ms = 1},
+		{.from_ms = 4 * DAY + 12 * HOUR, .until_ms = 4 * DAY + 20 * HOUR, .is_away = true}};
+	static const int hindsight_h[] = {2, 2, 1, 1, 2, 2};
+	struct routine_trial t = {.silences = silences, .count = 7, .scored_from = 1};
+	int64_t alarm_ms[6];
+
+	(void)state;
+	floor_alarms(&t, FLOOR_HINDSIGHT, alarm_ms);
+	for (int i = 0; i < 6; i++)
+		assert_int_equal(alarm_ms[i], silences[1 + i].from_ms + hindsight_h[i] * HOUR);
+	floor_alarms(&t, FLOOR_ORACLE, alarm_ms);
+	for (int i = 0; i < 6; i++)
+		assert_int_equal(alarm_ms[i], silences[1 + i].until_ms);
 }
 
 static void test_figures_add_up(void **state)
@@ -131,6 +184,10 @@ static void test_figures_add_up(void **state)
 	assert_true(f.hour_mean_s[2] == 7 * 3600);
 	/* As many false alarms as the model: a timer under an hour would have two. */
 	assert_true(m.settings[JUDGE_FIXED_TUNED] >= 1 && m.settings[JUDGE_FIXED_TUNED] < 1.1);
+	assert_int_equal(routine_figures_of(&m, JUDGE_ORACLE, 0, 1, GROUP_ALL, &f), 0);
+	assert_true(f.false_alarms == 0 && f.hour_mean_s[2] == 8 * 3600 && f.alarmed == 2);
+	assert_int_equal(routine_figures_of(&m, JUDGE_HINDSIGHT, 0, 1, GROUP_ALL, &f), 0);
+	assert_true(f.false_alarms == 1 && f.alarmed == 2);
 	home.has_motion = false;
 	assert_int_equal(routine_figures_of(&m, JUDGE_MODEL, 0, 1, GROUP_MOTION, &f), 0);
 	assert_int_equal(f.injected, 0);
@@ -142,7 +199,9 @@ int main(void)
 		cmocka_unit_test(test_truth_by_the_door),
 		cmocka_unit_test(test_truth_by_moving_about),
 		cmocka_unit_test(test_truth_by_places_and_labels),
+		cmocka_unit_test(test_truth_by_a_door_that_no_name_tells),
 		cmocka_unit_test(test_rivals_alarm_where_they_should),
+		cmocka_unit_test(test_floors_know_the_second_half),
 		cmocka_unit_test(test_figures_add_up),
 	};
 
