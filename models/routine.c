@@ -186,7 +186,7 @@ static void begin_silence(struct routine *r, const struct routine_event *e, cons
 	forget_told(r, ROUTINE_LONG_SILENCE);
 	forget_told(r, ROUTINE_GONE_AT_NIGHT);
 	r->by_door = p->door_ms && e->time.utc_ms - p->door_ms < JUST_LEFT_MS &&
-		     (p->recent_count == 0 || p->recent_ms[p->recent_count - 1] <= p->door_ms);
+		     p->inside_ms <= p->door_ms;
 }
 
 int routine_push(struct routine *r, const struct routine_event *e)
@@ -227,14 +227,11 @@ static bool gone_at_night(
 	const struct presence *p = &r->presence;
 	struct routine_time door = {p->door_ms, now.offset_s};
 
-	if (!r->options.tells_gone_at_night || p->door_ms == 0 ||
+	if (!r->options.tells_gone_at_night || !presence_is_nobody_since_door(p) ||
 		!is_within(local_second(door) / HOUR_S, r->options.night_from_h,
 			r->options.night_until_h) ||
 		now.utc_ms - p->door_ms < GONE_MS || quiet_since(r).utc_ms > p->door_ms + GONE_MS)
 		return false;
-	for (uint8_t i = 0; i < p->recent_count; i++)
-		if (p->recent_ms[i] > p->door_ms + ROUTINE_LEAVING_MS)
-			return false;
 	*ret = (struct routine_answer){.what = ROUTINE_GONE_AT_NIGHT,
 		.room = r->room,
 		.lasted_s = (uint32_t)((now.utc_ms - p->door_ms) / 1000),

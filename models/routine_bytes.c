@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define VERSION     6
-#define VERSION_OLD 5 /* without `fine`: a home's weeks outlast an upgrade */
+#define VERSION_OLD 5 /* without `fine` and `inside_ms`: a home's weeks outlast an upgrade */
 #define HEAD_BYTES  10
 #define CHECK_BYTES 8
 
@@ -160,6 +160,7 @@ static void present(struct walk *w, struct routine *r)
 	moment(w, &r->fine.utc_ms);
 	four(w, &offset);
 	r->fine.offset_s = (int32_t)offset;
+	moment(w, &r->presence.inside_ms);
 }
 
 static void walk_all(struct walk *w, struct routine *r)
@@ -210,9 +211,9 @@ static bool is_sound(const struct routine *r)
 		r->days.count > DAYS_MAX || r->days.at >= DAYS_MAX ||
 		r->presence.now > ROUTINE_AWAY || r->settled > SETTLED_LONG ||
 		r->heard_ms < r->last.utc_ms || r->heard_ms > 60000LL * UINT32_MAX ||
-		!is_past(r, r->presence.door_ms) || !is_past(r, r->stay_since_ms) ||
-		!is_past(r, r->walk_since_ms) || r->fine.utc_ms > r->heard_ms ||
-		(r->fine.utc_ms && !is_possible_time(r->fine)) ||
+		!is_past(r, r->presence.door_ms) || !is_past(r, r->presence.inside_ms) ||
+		!is_past(r, r->stay_since_ms) || !is_past(r, r->walk_since_ms) ||
+		r->fine.utc_ms > r->heard_ms || (r->fine.utc_ms && !is_possible_time(r->fine)) ||
 		(r->last.utc_ms && (!is_possible_time(r->last) || r->room >= r->room_count ||
 					   r->by_sensor >= r->sensor_count)))
 		return false;

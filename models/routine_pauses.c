@@ -103,6 +103,7 @@ int routine_clock_set(struct routine *r, int64_t by_ms)
 	move_stamp(&r->stay_since_ms, by_ms);
 	move_stamp(&r->walk_since_ms, by_ms);
 	move_stamp(&p->door_ms, by_ms);
+	move_stamp(&p->inside_ms, by_ms);
 	move_stamp(&p->mat_ms, by_ms);
 	for (uint8_t i = 0; i < p->recent_count; i++)
 		move_stamp(&p->recent_ms[i], by_ms);

@@ -3,10 +3,11 @@
  * Home or away. The outer door used, then ten silent minutes: away, unless somebody has been on a
  * mat since before, which was not on in a long absence lately, or a wearable is worn and heard
  * since: then a visitor left. Away, only somebody moving about (RECENT_MAX activations inside
- * within ten minutes), a mat pressed and kept, a wearable worn and heard for long, or a place that
- * says so brings home: lone activations do not (a recording with absences of 10-16 h has some in
- * each). Which contact is the outer door is said by the installer; where nobody said, it shows by
- * what it begins and ends.
+ * within ten minutes), one activation soon after the door, be it of the sensor at the door a minute
+ * later, a mat pressed and kept, a wearable worn and heard for long, or a place that says so brings
+ * home: other lone activations do not (a recording with absences of 10-16 h has some in each).
+ * Which contact is the outer door is said by the installer; where nobody said, it shows by what it
+ * begins and ends.
  */
 #include "models/routine_state.h"
 
@@ -52,6 +53,14 @@ static bool came_by_door(const struct presence *p)
 		       ROUTINE_SUSTAINED_MS;
 }
 
+/* Away, the door used, and somebody stays in the hall: other rooms may have no sensor. */
+static bool came_into_the_hall(const struct presence *p, const struct sensor *s, int64_t utc_ms)
+{
+	return s->role == ROUTINE_AT_DOOR && p->now == ROUTINE_AWAY && !p->is_place_known &&
+	       p->door_ms && utc_ms - p->door_ms >= ROUTINE_HALL_MS &&
+	       utc_ms - p->door_ms < ROUTINE_SUSTAINED_MS;
+}
+
 static void place(struct presence *p, const struct sensor *s, bool is_on)
 {
 	if (!is_on)
@@ -85,9 +94,14 @@ void presence_sign(struct routine *r, struct sensor *s, bool is_on, int64_t utc_
 		p->mat_ms = is_on ? utc_ms : 0;
 	if (s->sign == ROUTINE_MAT && !is_on && p->now == ROUTINE_HOME)
 		sat_on(s, utc_ms);
+	if (is_on && came_into_the_hall(p, s, utc_ms)) {
+		p->now = ROUTINE_HOME;
+		p->inside_ms = utc_ms;
+	}
 	if (!presence_is_inside(s) || !is_on)
 		return;
 	keep_recent(p, utc_ms);
+	p->inside_ms = utc_ms;
 	if (p->now == ROUTINE_AWAY && !p->is_place_known &&
 		(p->recent_count == RECENT_MAX || came_by_door(p)))
 		p->now = ROUTINE_HOME;
@@ -122,15 +136,14 @@ void presence_learn_mats(struct routine *r, int64_t from_ms)
 	}
 }
 
-/* Nobody inside since the door was used, but for the moments of leaving. */
+bool presence_is_nobody_since_door(const struct presence *p)
+{
+	return p->door_ms && p->inside_ms <= p->door_ms + ROUTINE_LEAVING_MS;
+}
+
 static bool left_by_door(const struct presence *p, int64_t last_ms)
 {
-	if (p->door_ms == 0 || last_ms - p->door_ms > ROUTINE_DOOR_MS)
-		return false;
-	for (uint8_t i = 0; i < p->recent_count; i++)
-		if (p->recent_ms[i] > p->door_ms + ROUTINE_LEAVING_MS)
-			return false;
-	return true;
+	return presence_is_nobody_since_door(p) && last_ms - p->door_ms <= ROUTINE_DOOR_MS;
 }
 
 void presence_silence(struct routine *r, int64_t utc_ms)

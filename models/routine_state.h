@@ -78,6 +78,7 @@ struct presence {
 	uint8_t recent_count;
 	int64_t door_ms;               /* last use of an outer door, 0 never */
 	int64_t recent_ms[RECENT_MAX]; /* of the last activations inside, oldest first */
+	int64_t inside_ms;             /* somebody last heard inside, 0 never */
 	int64_t mat_ms;                /* a mat pressed while away, not yet believed */
 	bool is_worn_here; /* not saved: since the door a wearable was heard, and worn */
 };
@@ -132,10 +133,12 @@ _Static_assert(sizeof(struct routine) <= ROUTINE_STATE_MAX_BYTES, "also in memor
 #define ROUTINE_DOOR_MS      600000 /* the door counts for a silence that begins this soon after */
 #define ROUTINE_MAT_MS       300000 /* a mat pressed this long: somebody is there */
 #define ROUTINE_LEAVING_MS \
-	20000                      /* activations this soon after the door still belong to leaving \
-				    */
-#define ROUTINE_STAYED_MS  1800000 /* worn and heard this long after the door: did not go out */
-#define ROUTINE_CAME_SIGNS 1       /* activations inside, soon after the door: somebody came */
+	20000                     /* activations this soon after the door still belong to leaving \
+				   */
+#define ROUTINE_STAYED_MS 1800000 /* worn and heard this long after the door: did not go out */
+/* The sensor at the door hears somebody so long after its last use: not one who passes it. */
+#define ROUTINE_HALL_MS    60000
+#define ROUTINE_CAME_SIGNS 1 /* activations inside, soon after the door: somebody came */
 #define NIGHT_UNTIL_H      5
 #define MORNING_FROM_H     4
 
@@ -182,6 +185,8 @@ void silences_limit(const struct routine *r, const struct silence_place *at, uin
 void pauses_start_anew(struct routine *r, struct routine_time t);
 /* routine_presence.c */
 bool presence_is_inside(const struct sensor *s);
+/* The outer door was used, and nobody heard inside since but in the moments of leaving. */
+bool presence_is_nobody_since_door(const struct presence *p);
 void presence_sign(struct routine *r, struct sensor *s, bool is_on, int64_t utc_ms);
 /* What silence until then says of it: gone through the door, or somebody on a mat. */
 void presence_silence(struct routine *r, int64_t utc_ms);

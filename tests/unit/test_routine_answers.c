@@ -7,7 +7,7 @@
 
 #define READS_FROM  (15 * HOUR)
 #define READS_UNTIL (19 * HOUR)
-#define STATE_TAIL  12 /* what version 6 added at the end, before the checksum */
+#define STATE_TAIL  20 /* what version 6 added at the end, before the checksum */
 
 /* From 15 to 19 h in a chair, answering each question: how many there were. */
 static int read_a_book(struct lived *l, int64_t day_ms, bool is_fine)
