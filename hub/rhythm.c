@@ -19,8 +19,10 @@ struct rhythm {
 	struct store_rhythm *store;
 	const struct roster_sensor *sign; /* borrowed: told the last sign of life, NULL for none */
 	uint64_t look_us, save_us;        /* when due */
-	int64_t deaf_from_ms;             /* nobody can hear since; 0: not so */
-	int64_t ahead_ms; /* of the wall clock before the other one, when last looked */
+	enum routine_presence kept_presence; /* as saved … */
+	int64_t kept_door_ms;
+	int64_t deaf_from_ms; /* nobody can hear since; 0: not so */
+	int64_t ahead_ms;     /* of the wall clock before the other one, when last looked */
 	char fault[STORE_RHYTHM_FAULT_MAX]; /* what is wrong beside the store, "" for nothing */
 	/* a recording's hours */
 	double speed; /* 0: the real ones */
@@ -121,7 +123,16 @@ static void save(struct rhythm *r, struct moment at)
 
 	if (count > 0)
 		(void)store_rhythm_save(r->store, bytes, (size_t)count, at.wall_ms);
+	r->kept_presence = routine_presence(r->routine);
+	r->kept_door_ms = routine_door_ms(r->routine);
 	r->save_us = at.now_us + (again_us > RHYTHM_SAVE_MIN_US ? again_us : RHYTHM_SAVE_MIN_US);
+}
+
+/* Few times a day, and what a kill must not undo: who came home and falls is not away. */
+static bool has_come_or_gone(const struct rhythm *r)
+{
+	return routine_presence(r->routine) != r->kept_presence ||
+	       routine_door_ms(r->routine) != r->kept_door_ms;
 }
 
 static int init(struct rhythm *r, const struct rhythm_config *config)
@@ -160,6 +171,8 @@ int rhythm_new(struct rhythm **ret, const struct rhythm_config *config,
 	}
 	take_up(r, at);
 	make_known(r);
+	r->kept_presence = routine_presence(r->routine);
+	r->kept_door_ms = routine_door_ms(r->routine);
 	*ret = r;
 	return 0;
 }
@@ -306,7 +319,7 @@ int rhythm_turn(struct rhythm *r, struct moment at, struct suspicion ret[RHYTHM_
 	follow_clock(r, at);
 	if (can_hear(r, at))
 		count = look(r, at, ret, ret_answers);
-	if (at.now_us >= r->save_us)
+	if (at.now_us >= r->save_us || has_come_or_gone(r))
 		save(r, at);
 	return count;
 }

@@ -9,6 +9,10 @@
  * After at most ROUTINE_PAUSE_MS of it the silence goes on, so that an adapter that comes and goes
  * does not hide who lies there; after more it begins anew. A sensor of another room that is silent
  * is said among the reasons.
+ *
+ * What was learned is kept each RHYTHM_SAVE_US, and within a look (RHYTHM_LOOK_US) of the outer
+ * door's use or of somebody coming home: a kill at any instant leaves nobody thought away who is
+ * there.
  */
 #pragma once
 

@@ -306,6 +306,11 @@ enum routine_presence routine_presence(const struct routine *r)
 	return r->presence.now;
 }
 
+int64_t routine_door_ms(const struct routine *r)
+{
+	return r->presence.door_ms;
+}
+
 void routine_limit(const struct routine *r, struct routine_time start, uint8_t room, bool is_on_mat,
 	struct routine_answer *ret)
 {

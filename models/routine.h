@@ -133,7 +133,8 @@ const char *routine_room_name(const struct routine *r, uint8_t room);
 
 /* 0; −EINVAL for an unknown sensor or an impossible time, −EAGAIN late, −ESTALE far too late. */
 int routine_push(struct routine *r, const struct routine_event *event);
-/* Nobody was listening until now (restart, deaf radio): silence starts anew and is not learned. */
+/* Nobody was listening until now (restart, deaf radio): silence starts anew and is not learned; who
+ * was away may be back, and is judged as at home. */
 int routine_not_heard(struct routine *r, struct routine_time until);
 /*
  * The resident said something without being heard in a room: the silence begins anew where it was.
@@ -168,6 +169,8 @@ int routine_judge(
 	struct routine *r, struct routine_time now, struct routine_answer ret[ROUTINE_ANSWERS_MAX]);
 
 enum routine_presence routine_presence(const struct routine *r);
+/* UTC: when the outer door was last used, 0 for never. */
+int64_t routine_door_ms(const struct routine *r);
 /* What the silence under way is given, with how it was found; routine_where() must have said yes.
  */
 void routine_limit_now(const struct routine *r, struct routine_answer *ret);

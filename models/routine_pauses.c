@@ -19,6 +19,8 @@ void pauses_start_anew(struct routine *r, struct routine_time t)
 	r->stay_since_ms = 0;
 	r->walk_since_ms = 0;
 	r->presence.recent_count = 0;
+	/* who was away may have come back unheard, and a fall at home must not be taken for that */
+	r->presence.now = ROUTINE_HOME;
 	if (r->presence.door_ms > t.utc_ms)
 		r->presence.door_ms = 0;
 	r->presence.mat_ms = 0;

@@ -281,6 +281,50 @@ static void test_wandering_at_night_by_the_homes_clock(void **state)
 	move_out(&h);
 }
 
+/* Out at three, back at five; killed two minutes later, long before the quarter's saving. */
+static void test_HS_02_who_came_home_before_a_kill_is_at_home(void **state)
+{
+	struct rhythm_where where;
+	struct house h;
+
+	(void)state;
+	move_in(&h);
+	live(&h, 8);
+	live_until(&h, 8, 15 * HOUR_US);
+	move(&h, DOOR);
+	pass(&h, h.now_us + 2 * HOUR_US);
+	rhythm_where(h.rhythm, now_of(&h), &where);
+	assert_true(where.is_away);
+	move(&h, DOOR);
+	pass(&h, h.now_us + MINUTE_US);
+	move(&h, KITCHEN);
+	pass(&h, h.now_us + 2 * MINUTE_US);
+	restart(&h, true, MINUTE_US);
+	rhythm_where(h.rhythm, now_of(&h), &where);
+	assert_false(where.is_away);
+	pass(&h, h.now_us + 6 * HOUR_US);
+	assert_true(h.told >= 1);
+	move_out(&h);
+}
+
+static void test_HS_02_wandering_is_told_after_a_kill(void **state)
+{
+	struct house h;
+
+	(void)state;
+	move_in(&h);
+	live(&h, 8);
+	pass(&h, h.now_us + 2 * HOUR_US);
+	(void)hear(&h, BED, 0);
+	move(&h, DOOR);
+	pass(&h, h.now_us + 2 * MINUTE_US);
+	restart(&h, true, MINUTE_US);
+	pass(&h, h.now_us + 20 * MINUTE_US);
+	assert_int_equal(h.told, 1);
+	assert_int_equal(h.last.class, INCIDENT_WANDERING);
+	move_out(&h);
+}
+
 static void test_a_table_for_people(void **state)
 {
 	static struct rhythm_table table;
@@ -323,6 +367,8 @@ int main(void)
 		cmocka_unit_test(test_a_room_whose_sensors_failed_is_not_silent),
 		cmocka_unit_test(test_a_mute_sensor_elsewhere_is_among_the_reasons),
 		cmocka_unit_test(test_wandering_at_night_by_the_homes_clock),
+		cmocka_unit_test(test_HS_02_who_came_home_before_a_kill_is_at_home),
+		cmocka_unit_test(test_HS_02_wandering_is_told_after_a_kill),
 		cmocka_unit_test(test_a_table_for_people),
 	};
 

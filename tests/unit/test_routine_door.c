@@ -89,12 +89,28 @@ static void test_who_came_home_before_a_restart_is_at_home(void **state)
 	}
 }
 
+/* Out when the hub fell deaf for half an hour: she may be back, and lie there. */
+static void test_who_may_have_come_back_unheard_is_judged(void **state)
+{
+	struct lived l = back_at_noon();
+	struct routine_answer a[ROUTINE_ANSWERS_MAX];
+	int64_t heard_ms = l.now_ms + HOUR;
+
+	(void)state;
+	assert_int_equal(wait_for(&l, heard_ms, a), 0);
+	assert_int_equal(routine_presence(l.r), ROUTINE_AWAY);
+	assert_int_equal(routine_not_heard(l.r, at(&l, heard_ms)), 0);
+	assert_in_range(wait_for(&l, heard_ms + 12 * HOUR, a) - heard_ms, 30 * MINUTE, 6 * HOUR);
+	move_out(&l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_who_comes_home_may_be_heard_in_the_hall_alone),
 		cmocka_unit_test(test_who_came_home_and_leaves_again_is_away),
 		cmocka_unit_test(test_who_came_home_before_a_restart_is_at_home),
+		cmocka_unit_test(test_who_may_have_come_back_unheard_is_judged),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
