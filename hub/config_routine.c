@@ -4,6 +4,8 @@
  */
 #include "hub/config_routine.h"
 
+#include "hub/rhythm_heard.h"
+
 #include <stdio.h>
 
 #define OPTIONAL (CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL)
@@ -29,16 +31,6 @@ static int take_hour(
 	return 0;
 }
 
-static bool has_outer_door(const struct roster *roster)
-{
-	for (const struct roster_sensor *s = NULL; (s = roster_following(roster, s));)
-		if (s->role == ROLE_CONTACT && s->movement != MOVEMENT_SHARED &&
-			(s->is_outer || routine_role_of(s->name, s->room, ROUTINE_CONTACT) ==
-						ROUTINE_OUTER_DOOR))
-			return true;
-	return false;
-}
-
 static int check(const char *file, const struct routine_yaml *yaml, const struct roster *roster,
 	const struct rhythm_config *c, char *ret_error)
 {
@@ -48,7 +40,7 @@ static int check(const char *file, const struct routine_yaml *yaml, const struct
 	if (c->night_from_h == c->night_until_h)
 		return config_file_error(file, "routine.night_until_h", ret_error,
 			"is %u as night_from_h: that is no night", c->night_until_h);
-	if (roster && c->tells_wandering && !has_outer_door(roster))
+	if (roster && c->tells_wandering && !rhythm_has_outer_door(roster))
 		return config_file_error(file, "routine.wandering", ret_error,
 			"needs a contact with outer: true among the sensors");
 	return 0;

@@ -9,10 +9,10 @@
 #include "hub/buses.h"
 #include "hub/enrolment.h"
 #include "hub/options.h"
-#include "hub/prompts.h"
 #include "hub/radio.h"
 #include "hub/replay_state.h"
 #include "hub/roster_aside.h"
+#include "hub/warnings.h"
 #include "sensors/replay_stats.h"
 #include "sensors/source_replay.h"
 
@@ -110,19 +110,14 @@ static int add_replays(const struct hub_options *o, struct hub *h)
 	return EXIT_GOOD;
 }
 
-/* What is wrong with it was refused; what it lacks for asking the resident is a warning. */
-static int print_check(const char *path, const struct hub *h)
+/* What is wrong with it was refused. */
+static int print_check(const char *path, struct hub *h)
 {
-	char lacks[HEARTBEAT_FAULTS_MAX][INCIDENT_TEXT_MAX];
-	unsigned int count = prompts_faults(h, lacks, 0);
+	char lacks[WARNINGS_MAX][INCIDENT_TEXT_MAX];
+	unsigned int count = warnings_of(h, lacks);
 
 	for (unsigned int n = 0; n < count; n++)
 		(void)fprintf(stderr, "%s: warning: %s\n", path, lacks[n]);
-	if (h->config.ask_s > 0 && !prompts_has_fine_button(h))
-		(void)fprintf(stderr,
-			"%s: warning: no button says \"fine\": the resident cannot answer that all "
-			"is well\n",
-			path);
 	(void)printf("%s: ok, %u sensors\n", path, h->config.roster.installed);
 	return EXIT_GOOD;
 }

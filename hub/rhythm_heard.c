@@ -4,6 +4,8 @@
  */
 #include "hub/rhythm_heard.h"
 
+#include "models/routine.h"
+
 #include <string.h>
 
 bool rhythm_is_of_rooms(const struct roster_sensor *sensor)
@@ -11,6 +13,16 @@ bool rhythm_is_of_rooms(const struct roster_sensor *sensor)
 	return sensor->movement != MOVEMENT_SHARED &&
 	       (sensor->role == ROLE_MOTION || sensor->role == ROLE_CONTACT ||
 		       sensor->role == ROLE_PRESSURE);
+}
+
+bool rhythm_has_outer_door(const struct roster *r)
+{
+	for (const struct roster_sensor *s = NULL; (s = roster_following(r, s));)
+		if (s->role == ROLE_CONTACT && s->movement != MOVEMENT_SHARED &&
+			(s->is_outer || routine_role_of(s->name, s->room, ROUTINE_CONTACT) ==
+						ROUTINE_OUTER_DOOR))
+			return true;
+	return false;
 }
 
 bool rhythm_is_audible(const struct supervision *s, const char *room, uint64_t now_us)

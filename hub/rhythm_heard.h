@@ -9,6 +9,8 @@
 
 /* Is set off by who lives here, in a room of theirs: motion, contact, mat. */
 bool rhythm_is_of_rooms(const struct roster_sensor *sensor);
+/* A contact that is the door to the street or the stairs, as configured or by its name. */
+bool rhythm_has_outer_door(const struct roster *r);
 /* Whether somebody in that room ("" for anywhere) could be heard: by its motion sensors, where it
  * has any. */
 bool rhythm_is_audible(const struct supervision *s, const char *room, uint64_t now_us);

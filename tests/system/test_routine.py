@@ -6,11 +6,12 @@ import datetime
 import os
 import signal
 import sqlite3
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
-from house import RECORDINGS, House, run_tests, wait_for  # noqa: E402
+from house import BUILD, RECORDINGS, House, run_tests, wait_for  # noqa: E402
 
 SPEED = 43200  # a day in two seconds
 FIRST = datetime.date(2026, 3, 17)  # the day of home.csv
@@ -141,6 +142,17 @@ def test_fine_is_learned_from_and_a_call_for_help_is_not():
     assert known == {"fine": 1, "help": 0}, known
 
 
+def test_what_the_rhythm_lacks_is_warned_of():
+    door, answers = "no contact is the outer door (outer: true)", "moving about answers no question"
+    radio = "  - {id: A4:C1:38:00:00:02, name: a, room: Salon, role: motion, movement: sealed}\n"
+    for sensors, warnings in ((SENSORS, ()), (SENSORS.replace(", outer: true", "").replace("front-door", "d"), (door,)),
+                              (radio, (door, answers)), ("  - {id: bouton, role: button}\n", ())):
+        with House(ask_s=30, sensors=sensors) as house:
+            check = [BUILD / "bin/vigie-hub", "--check", "--config", house.folder / "hub.yaml"]
+            said = subprocess.run(check, capture_output=True, text=True, check=True).stderr
+            assert [w for w in (door, answers) if w in said] == list(warnings), said
+
+
 def play_a_visit(house, worn):
     """A visitor comes in the sixth morning's quiet and goes again; what is heard of a watch after the door."""
     days = play(house.folder, DAYS, "10:00")
@@ -213,5 +225,5 @@ def test_a_replay_never_touches_the_homes_own_state():
 if __name__ == "__main__":
     sys.exit(run_tests([test_a_silence_unlike_this_home_is_raised_at_the_centre, test_what_was_learned_survives_kill_9,
                         test_a_state_that_cannot_be_used_is_kept_aside_and_told, test_movement_answers_for_inactivity,
-                        test_fine_is_learned_from_and_a_call_for_help_is_not,
+                        test_fine_is_learned_from_and_a_call_for_help_is_not, test_what_the_rhythm_lacks_is_warned_of,
                         test_a_replay_never_touches_the_homes_own_state, test_a_visitor_who_leaves_is_not_her_absence]))
