@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One layer of a net in integers: for each unit the sum of weights times inputs and its offset,
- * shifted down, and held within 0 and a most. Weights lie by two inputs, and within these by
- * unit: one instruction multiplies and adds both inputs of some units, and no sum is spread over a
- * register. Pure; the sums are the same however many of them are made at a time: sixteen with AVX2,
- * eight with what every x86-64 has, else as compilers like.
+ * One layer of a net in integers, at each of some places: for each unit the sum of weights times
+ * inputs and its offset, shifted down, and held within 0 and a most. Weights lie by two inputs, and
+ * within these by unit: one instruction multiplies and adds both inputs of some units, and no sum
+ * is spread over a register. Pure; the sums are the same however many of them are made at a time:
+ * those of sixteen units at four places with AVX2, of eight with what every x86-64 has, else as
+ * compilers like.
  */
 #pragma once
 
@@ -15,10 +16,12 @@ struct fall_layer {
 	const int8_t *weights;  /* [pairs][units][2] */
 	const int32_t *offsets; /* of each unit */
 	size_t pairs, units;    /* units: a multiple of 16 */
+	size_t places, step;    /* step: numbers from a place's first input to the next's */
 	int shift;
 	int16_t most;
 };
 
+/* Gives [places][units]. */
 typedef void (*fall_layer_of)(
 	const struct fall_layer *l, const int16_t *inputs, int16_t *restrict ret);
 

@@ -24,21 +24,15 @@ enum layer { FIRST, SECOND, THIRD, FOURTH, LAYERS };
 static void layers_of(const struct fall_net *n, struct fall_layer ret[LAYERS])
 {
 	ret[FIRST] = (struct fall_layer){n->first[0][0], n->first_offset, FALL_NET_FIRST_INPUTS / 2,
-		FALL_NET_FIRST, n->shifts[FIRST], FALL_NET_MOST};
+		FALL_NET_FIRST, FIRST_BINS, 2 * FALL_WAVES, n->shifts[FIRST], FALL_NET_MOST};
 	ret[SECOND] = (struct fall_layer){n->second[0][0], n->second_offset,
-		FALL_NET_SECOND_INPUTS / 2, FALL_NET_SECOND, n->shifts[SECOND], FALL_NET_MOST};
+		FALL_NET_SECOND_INPUTS / 2, FALL_NET_SECOND, SECOND_BINS, 2 * FALL_NET_FIRST,
+		n->shifts[SECOND], FALL_NET_MOST};
 	ret[THIRD] = (struct fall_layer){n->third[0][0], n->third_offset, FALL_NET_THIRD_INPUTS / 2,
-		FALL_NET_THIRD, n->shifts[THIRD], FALL_NET_MOST};
-	ret[FOURTH] = (struct fall_layer){n->fourth[0][0], n->fourth_offset,
-		FALL_NET_FOURTH_INPUTS / 2, FALL_NET_FOURTH, n->shifts[FOURTH], FALL_NET_MOST};
-}
-
-/* A layer at each place; `step` numbers from one place's first input to the next's. */
-static void sweep(const struct fall_layer *l, fall_layer_of layer, const int16_t *inputs,
-	size_t step, size_t places, int16_t *restrict ret)
-{
-	for (size_t i = 0; i < places; i++)
-		layer(l, inputs + i * step, ret + i * l->units);
+		FALL_NET_THIRD, THIRD_BINS, 2 * FALL_NET_SECOND, n->shifts[THIRD], FALL_NET_MOST};
+	ret[FOURTH] =
+		(struct fall_layer){n->fourth[0][0], n->fourth_offset, FALL_NET_FOURTH_INPUTS / 2,
+			FALL_NET_FOURTH, 1, 0, n->shifts[FOURTH], FALL_NET_MOST};
 }
 
 /* Means and largest of each unit by part of the time. */
@@ -97,9 +91,9 @@ static int32_t margin_of(const struct fall_net *n, const int16_t features[FALL_F
 	int32_t margin = n->sum_offset;
 
 	layers_of(n, layers);
-	sweep(&layers[FIRST], layer, waves->at[0], 2 * (size_t)FALL_WAVES, FIRST_BINS, first[0]);
-	sweep(&layers[SECOND], layer, first[0], 2 * (size_t)FALL_NET_FIRST, SECOND_BINS, second[0]);
-	sweep(&layers[THIRD], layer, second[0], 2 * (size_t)FALL_NET_SECOND, THIRD_BINS, third[0]);
+	layer(&layers[FIRST], waves->at[0], first[0]);
+	layer(&layers[SECOND], first[0], second[0]);
+	layer(&layers[THIRD], second[0], third[0]);
 	gather(third, together.gathered);
 	take_features(n, features, together.features);
 	layer(&layers[FOURTH], together.gathered[0], fourth);
