@@ -85,17 +85,6 @@ void line_fill(const struct impact_window *w, struct fall_line *ret)
 	}
 }
 
-void line_fill_unknown(struct fall_line *l)
-{
-	for (int i = 0; i < LINE_BINS; i++) {
-		int from = line_most(line_least(i, l->to - 1), l->from);
-
-		for (int k = 0; k < 3; k++)
-			l->axis_mg[k][i] = l->axis_mg[k][from];
-		l->norm_mg[i] = l->norm_mg[from];
-	}
-}
-
 /* Leaves ret as it is where nothing of the window is known. */
 static void moments_take(const struct fall_line *l, int from, int to, struct moments *ret)
 {

@@ -38,8 +38,6 @@ static inline void put(struct feature_writer *w, int64_t value)
 
 /* The window round its impact; what it does not hold stays as it was. */
 void line_fill(const struct impact_window *w, struct fall_line *ret);
-/* Bins that are not known are as the nearest that is. */
-void line_fill_unknown(struct fall_line *l);
 int64_t line_root(int64_t square); /* to the nearest; 0 of what is negative */
 /* cos × 1000 of the angle between two vectors; 0 when one of them is nothing. */
 int line_cosine(const int32_t a[3], const int32_t b[3]);

@@ -30,7 +30,9 @@ enum fall_wave {
 
 /* Oldest first; the impact is bin IMPACT_BEFORE. */
 struct fall_waves {
-	_Alignas(32) int16_t at[FALL_WAVE_BINS][FALL_WAVES];
+	int16_t at[FALL_WAVE_BINS][FALL_WAVES];
 };
 
 void fall_waves_of(const struct impact_window *w, struct fall_waves *ret);
+/* The same without AVX2, whatever the processor has: for the test that they are the same. */
+void fall_waves_of_narrow(const struct impact_window *w, struct fall_waves *ret);
