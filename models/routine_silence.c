@@ -5,7 +5,9 @@
  * day, room and mat, how long the resident had been in that room, kind of day, age); the second
  * longest of what is left, and a margin, is the limit. The second, so that one odd evening does not
  * blunt the model for weeks; of a home known for longer the third and so on, for the second longest
- * of a hundred days is exceeded more seldom than that of ten.
+ * of a hundred days is exceeded more seldom than that of ten. In a room that is often gone into and
+ * never rested in (bathroom, kitchen, hall) it is at most what was silent there, and a margin: what
+ * resembles it elsewhere, an evening in the chair, says little of it.
  */
 #include "models/routine_state.h"
 
@@ -31,6 +33,10 @@
 #define FULL_DAYS      60.0f /* remembered wholly, then less and less … */
 #define FORGOTTEN_DAYS 120.0f
 #define PRIOR_DAYS     4.0f /* the cautious prior is let go of between the first day and this one */
+#define VISITS_LEAST   60   /* of a room, before it counts as one not rested in … */
+#define RESTED_H       0.75f /* … which the second longest silence there must not reach */
+#define ROOM_H         1.0f  /* its limit: this and ROOM_TIMES that second longest */
+#define ROOM_TIMES     1.5f
 #define COMPARABLE     0.5f /* alike enough to be shown to a person */
 #define SHORT_H        (1.0f / 12)
 #define RANKS          6     /* longest ones kept in sight */
@@ -147,6 +153,23 @@ static float typical_h(const float longest_h[RANKS], uint32_t known_s)
 	return longest_h[at] + share * (longest_h[at + 1] - longest_h[at]);
 }
 
+/* What somebody on no mat may be silent in a room that is not rested in; of others, for ever. */
+static float room_limit_h(const struct routine *r, const struct silence_place *at)
+{
+	float longest_h[RANKS] = {0};
+
+	if (at->is_on_mat || r->rooms[at->room].stays.count < VISITS_LEAST ||
+		r->known_s < (uint32_t)PRIOR_DAYS * DAY_S)
+		return INFINITY;
+	for (uint16_t i = 0; i < r->silences.count; i++) {
+		const struct silence *s = &r->silences.ring[i];
+
+		if (s->room == at->room && !s->is_on_mat)
+			insert(longest_h, (float)s->length_10s / 360);
+	}
+	return longest_h[1] < RESTED_H ? ROOM_H + ROOM_TIMES * longest_h[1] : INFINITY;
+}
+
 void silences_limit(const struct routine *r, const struct silence_place *at, uint32_t lasted_s,
 	struct routine_answer *ret)
 {
@@ -173,6 +196,7 @@ void silences_limit(const struct routine *r, const struct silence_place *at, uin
 	}
 	base_h = typical_h(longest_h, r->known_s);
 	limit_h = base_h + margin_of(asked.second) * powf(base_h, MARGIN_POWER) + MARGIN_H;
-	a.limit_s = (uint32_t)(fmaxf(limit_h, prior_h(r->known_s)) * HOUR_S);
+	limit_h = fminf(fmaxf(limit_h, prior_h(r->known_s)), room_limit_h(r, at));
+	a.limit_s = (uint32_t)(limit_h * HOUR_S);
 	*ret = a;
 }

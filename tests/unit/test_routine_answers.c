@@ -37,8 +37,8 @@ static void test_who_is_well_is_soon_not_asked_any_more(void **state)
 	for (int i = 0; i < 6; i++)
 		asked[i] = read_a_book(&l, MONDAY0 + (10 + i) * DAY, true);
 	/* the room stayed in, and the silence there, each begun anew by each answer */
-	assert_in_range(asked[0], 1, 3);
-	assert_in_range(asked[1], 0, 3);
+	assert_in_range(asked[0], 1, 4);
+	assert_in_range(asked[1], 0, 4);
 	for (int i = 2; i < 6; i++)
 		assert_int_equal(asked[i], 0);
 	move_out(&l);
