@@ -20,8 +20,9 @@ struct advertisement {
 	uint8_t address_type; /* 0 public, 1 random, 2 and 3 the same resolved, 0xFF none sent */
 	int8_t rssi_dbm;      /* 127: not known */
 	bool is_extended, is_scan_response, is_connectable;
-	uint16_t length;
-	uint8_t data[ADVERTISEMENT_DATA_MAX];
+	/* Its AD structures, unchecked, ADVERTISEMENT_DATA_MAX bytes at most; borrowed from the
+	 * packet during the call that tells of it. */
+	struct bytes contents;
 };
 
 struct ad_structure {
@@ -54,7 +55,7 @@ static inline int advertisement_next(struct bytes *cursor, struct ad_structure *
 
 static inline struct bytes advertisement_cursor(const struct advertisement *a)
 {
-	return bytes_of(a->data, a->length);
+	return bytes_of(a->contents.at, a->contents.left);
 }
 
 /* "A4:C1:38:8D:18:B2": how a radio sensor is called. */

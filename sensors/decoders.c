@@ -119,7 +119,7 @@ static int first_claim(const struct advertisement *a, struct decoder_frame *ret)
 		ret->id = id;
 		ret->body.at = ad.value.at;
 		ret->body.left = ad.value.left;
-		return RANK(0, (int)(ad.value.at - a->data));
+		return RANK(0, (int)(ad.value.at - a->contents.at));
 	}
 	return -1;
 }
@@ -133,7 +133,7 @@ __attribute__((noinline)) static int next_claim(
 	int best = -1;
 
 	while (advertisement_next(&cursor, &ad) > 0) {
-		int position = (int)(ad.value.at - a->data), first, decoder;
+		int position = (int)(ad.value.at - a->contents.at), first, decoder;
 		uint16_t id;
 
 		if (ad.type != AD_SERVICE_DATA_16 && ad.type != AD_MANUFACTURER)

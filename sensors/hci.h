@@ -27,12 +27,8 @@ struct hci_value {
 
 /* Each may be NULL. */
 struct hci_listener {
-	/*
-	 * Asked for each report before anything of it is kept: false drops it. `contents` are its
-	 * AD structures, unchecked. NULL wants all.
-	 */
-	bool (*is_wanted)(const uint8_t address[6], uint8_t address_type,
-		const struct bytes *contents, void *userdata);
+	/* Asked for each report before anything of it is kept: false drops it. NULL wants all. */
+	bool (*is_wanted)(const struct advertisement *a, void *userdata);
 	void (*on_advertisement)(const struct advertisement *a, void *userdata);
 	void (*on_value)(const struct hci_value *v, void *userdata);
 	void *userdata;
@@ -60,7 +56,8 @@ struct hci_fragmented {
 	bool is_used;
 	uint8_t set_id;
 	uint64_t turn;
-	struct advertisement advertisement;
+	struct advertisement advertisement; /* its contents are in `data` */
+	uint8_t data[ADVERTISEMENT_DATA_MAX];
 };
 
 struct hci {
@@ -69,7 +66,6 @@ struct hci {
 	uint64_t turn;
 	struct hci_connection connections[HCI_CONNECTIONS_MAX];
 	struct hci_fragmented fragmented[HCI_FRAGMENTED_MAX];
-	struct advertisement heard; /* the one being told: too long for the stack of each report */
 };
 
 void hci_init(struct hci *h, const struct hci_listener *listener);

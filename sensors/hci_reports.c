@@ -39,46 +39,33 @@ static void set_address(struct advertisement *a, const uint8_t reversed[6])
 	memcpy(a->address + sizeof(high), &low, sizeof(low));
 }
 
-static bool is_wanted(struct hci *h, const struct advertisement *a, const struct bytes *contents)
+static bool is_wanted(struct hci *h, const struct advertisement *a)
 {
 	const struct hci_listener *l = &h->listener;
 
-	return !l->is_wanted || l->is_wanted(a->address, a->address_type, contents, l->userdata);
-}
-
-static void copy_contents(struct advertisement *a, const struct bytes *contents)
-{
-	a->length = (uint16_t)contents->left;
-	/* not memcpy: for 255 bytes at most gcc makes it rep movs, which costs 10 ns to begin */
-	if (contents->left > 0)
-		memmove(a->data, contents->at, contents->left);
+	return !l->is_wanted || l->is_wanted(a, l->userdata);
 }
 
 static bool legacy_report(struct hci *h, uint64_t now_us, struct bytes *b)
 {
 	const uint8_t *head = bytes_take(b, LEGACY_HEAD); /* type, address type, address, length */
-	struct bytes contents = bytes_sub(b, head ? head[LEGACY_HEAD - 1] : 0);
-	int8_t rssi_dbm = (int8_t)bytes_u8(b);
-	struct advertisement *a = &h->heard;
+	struct advertisement a = {
+		.time_us = now_us, .contents = bytes_sub(b, head ? head[LEGACY_HEAD - 1] : 0)};
 
+	a.rssi_dbm = (int8_t)bytes_u8(b);
 	if (b->is_short || !head || head[0] > SCAN_RSP) {
 		h->counters.malformed++;
 		return false;
 	}
-	a->address_type = head[1];
 	h->counters.advertising_reports++;
-	set_address(a, head + 2);
-	if (!is_wanted(h, a, &contents)) {
+	set_address(&a, head + 2);
+	a.address_type = head[1];
+	a.is_scan_response = head[0] == SCAN_RSP;
+	a.is_connectable = head[0] == ADV_IND || head[0] == ADV_DIRECT_IND;
+	if (is_wanted(h, &a))
+		tell(h, &a);
+	else
 		h->counters.strangers++;
-		return true;
-	}
-	a->time_us = now_us;
-	a->rssi_dbm = rssi_dbm;
-	a->is_extended = false;
-	a->is_scan_response = head[0] == SCAN_RSP;
-	a->is_connectable = head[0] == ADV_IND || head[0] == ADV_DIRECT_IND;
-	copy_contents(a, &contents);
-	tell(h, a);
 	return true;
 }
 
@@ -133,26 +120,24 @@ static struct hci_fragmented *fragmented_ensure(
 		h->counters.truncated++; /* its end never came */
 	f->is_used = true;
 	f->set_id = set_id;
-	f->advertisement.length = 0;
+	f->advertisement.contents = bytes_of(f->data, 0);
 	return f;
 }
 
-/* Joins the fragment in h->heard to those before it; tells the whole after its last. */
-static void join(struct hci *h, uint8_t set_id, enum extended_status status)
+/* Joins the fragment to those before it; tells the whole after its last. */
+static void join(
+	struct hci *h, const struct advertisement *a, uint8_t set_id, enum extended_status status)
 {
-	struct advertisement *a = &h->heard;
 	struct hci_fragmented *f = fragmented_ensure(h, a, set_id);
 	struct advertisement *whole = &f->advertisement;
-	uint16_t before = whole->length;
-	bool is_over = before + a->length > ADVERTISEMENT_DATA_MAX;
+	size_t before = whole->contents.left;
+	bool is_over = before + a->contents.left > ADVERTISEMENT_DATA_MAX;
 
 	f->turn = h->turn;
-	memcpy(whole, a, offsetof(struct advertisement, data));
-	whole->length = before;
-	if (!is_over) {
-		memcpy(whole->data + before, a->data, a->length);
-		whole->length = (uint16_t)(before + a->length);
-	}
+	*whole = *a;
+	if (!is_over && a->contents.left > 0)
+		memcpy(f->data + before, a->contents.at, a->contents.left);
+	whole->contents = bytes_of(f->data, is_over ? before : before + a->contents.left);
 	if (status == STATUS_MORE && !is_over)
 		return;
 	/* what is there may hold whole AD structures: a press in them is not thrown away */
@@ -168,38 +153,31 @@ static bool extended_report(struct hci *h, uint64_t now_us, struct bytes *b)
 	uint8_t address_type = bytes_u8(b);
 	const uint8_t *reversed = bytes_take(b, 6), *phys = bytes_take(b, 2);
 	uint8_t set_id = bytes_u8(b), power_dbm = bytes_u8(b);
-	int8_t rssi_dbm;
 	bool is_part; /* of one whose beginning was wanted */
-	struct bytes contents;
-	struct advertisement *a = &h->heard;
+	struct advertisement a = {.time_us = now_us,
+		.address_type = address_type,
+		.is_extended = !(type & EXTENDED_LEGACY_PDU),
+		.is_scan_response = type & EXTENDED_SCAN_RESPONSE,
+		.is_connectable = type & EXTENDED_CONNECTABLE};
 
 	(void)phys;
 	(void)power_dbm;
-	rssi_dbm = (int8_t)bytes_u8(b);
+	a.rssi_dbm = (int8_t)bytes_u8(b);
 	(void)bytes_take(b, 9); /* periodic interval, direct address */
-	contents = bytes_sub(b, bytes_u8(b));
+	a.contents = bytes_sub(b, bytes_u8(b));
 	if (b->is_short || !reversed || EXTENDED_STATUS(type) == STATUS_RESERVED) {
 		h->counters.malformed++;
 		return false;
 	}
 	h->counters.extended_advertising_reports++;
-	a->time_us = now_us;
-	set_address(a, reversed);
-	a->address_type = address_type;
-	a->rssi_dbm = rssi_dbm;
-	a->is_extended = !(type & EXTENDED_LEGACY_PDU);
-	a->is_scan_response = type & EXTENDED_SCAN_RESPONSE;
-	a->is_connectable = type & EXTENDED_CONNECTABLE;
-	is_part = fragmented_find(h, a, set_id) != NULL;
-	if (!is_part && !is_wanted(h, a, &contents)) {
+	set_address(&a, reversed);
+	is_part = fragmented_find(h, &a, set_id) != NULL;
+	if (!is_part && !is_wanted(h, &a))
 		h->counters.strangers++;
-		return true;
-	}
-	copy_contents(a, &contents);
-	if (EXTENDED_STATUS(type) == STATUS_COMPLETE && !is_part)
-		tell(h, a);
+	else if (EXTENDED_STATUS(type) == STATUS_COMPLETE && !is_part)
+		tell(h, &a);
 	else
-		join(h, set_id, (enum extended_status)EXTENDED_STATUS(type));
+		join(h, &a, set_id, (enum extended_status)EXTENDED_STATUS(type));
 	return true;
 }
 

@@ -22,23 +22,22 @@ static bool is_ours(struct device_keys *keys, const uint8_t address[6])
 }
 
 /* Apart, so that others do not pay for its room on the stack. */
-__attribute__((noinline)) static bool tells_ours(struct receiver *r, const struct bytes *contents)
+__attribute__((noinline)) static bool tells_ours(struct receiver *r, const struct advertisement *a)
 {
 	uint8_t told[6];
 
-	return bthome_v2_address(contents, told) && is_ours(r->keys, told);
+	return bthome_v2_address(&a->contents, told) && is_ours(r->keys, told);
 }
 
-static bool is_wanted(const uint8_t address[6], uint8_t address_type, const struct bytes *contents,
-	void *userdata)
+static bool is_wanted(const struct advertisement *a, void *userdata)
 {
 	struct receiver *r = userdata;
 
-	if (r->is_discovering || r->watch || is_ours(r->keys, address))
+	if (r->is_discovering || r->watch || is_ours(r->keys, a->address))
 		return true;
-	if (address_type != ADDRESS_RANDOM || RANDOM_KIND(address) == RANDOM_STATIC)
+	if (a->address_type != ADDRESS_RANDOM || RANDOM_KIND(a->address) == RANDOM_STATIC)
 		return false;
-	return tells_ours(r, contents);
+	return tells_ours(r, a);
 }
 
 /* Nothing that anybody has a use for: still it was there. */
@@ -71,12 +70,11 @@ __attribute__((noinline)) static void tell_watched(
 	struct receiver *r, const struct advertisement *a)
 {
 	struct decoding_counters nobodys = {0};
-	struct bytes contents = advertisement_cursor(a);
 	uint8_t address[6];
 	bool is_known;
 	int answer;
 
-	if (!bthome_v2_address(&contents, address))
+	if (!bthome_v2_address(&a->contents, address))
 		memcpy(address, a->address, sizeof(address));
 	is_known = is_ours(r->keys, a->address) || is_ours(r->keys, address);
 	answer = is_known || r->is_discovering

@@ -3,9 +3,9 @@
  * A controller's packets in, readings out: HCI, advertisements and decoders in a row, with all
  * their counters. One for each controller or recording; the radio and the replay use it alike.
  *
- * A stranger's advertisement is dropped before anything of it is copied or decoded: only devices
- * that are enrolled or have a key in `keys` are heard, except while discovering. A device whose
- * radio address changes and which tells its own in the payload (BTHome v2) is known by that one.
+ * A stranger's advertisement is dropped before anything of it is decoded: only devices that are
+ * enrolled or have a key in `keys` are heard, except while discovering. A device whose radio
+ * address changes and which tells its own in the payload (BTHome v2) is known by that one.
  */
 #pragma once
 

@@ -30,15 +30,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *at, size_t size)
 	static const uint8_t keyed[6] = {0x54, 0x48, 0xE6, 0x8F, 0x80, 0xA5};
 	static struct device_keys keys;
 	struct decoding_counters counters = {0};
-	struct advertisement a = {.rssi_dbm = 127};
+	struct advertisement a = {.rssi_dbm = 127, .contents = bytes_of(at, size)};
 	struct decoded decoded;
 	uint64_t seen = 0;
 
 	if (size > ADVERTISEMENT_DATA_MAX)
 		return 0;
 	(void)device_keys_set(&keys, keyed, "231d39c1d7cc1ab1aee224cd096db932");
-	memcpy(a.data, at, size);
-	a.length = (uint16_t)size;
 	for (int i = 0; i < 3; i++) {
 		memcpy(a.address, keyed, 6);
 		a.address[0] = (uint8_t)(i == 1 ? 0x54 : 1);

@@ -12,6 +12,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *at, size_t size);
 
+#define FRAME_MAX 250
+
 static void check(const struct decoded *d, int count)
 {
 	for (int i = 0; i < count; i++) {
@@ -45,17 +47,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *at, size_t size)
 	while (b.left > 0) {
 		uint8_t length = bytes_u8(&b), steps = bytes_u8(&b);
 		struct bytes frame = bytes_sub(&b, length);
+		uint8_t contents[4 + FRAME_MAX] = {(uint8_t)(length + 3), 0x16, 0xD2, 0xFC};
 		struct decoded decoded;
 		int answer;
 
-		if (b.is_short || length > 250)
+		if (b.is_short || length > FRAME_MAX)
 			break;
 		a.time_us += steps * 16000U;
-		a.length = (uint16_t)(length + 4);
-		a.data[0] = (uint8_t)(length + 3);
-		memcpy(a.data + 1, "\x16\xD2\xFC", 3);
 		if (length > 0)
-			memcpy(a.data + 4, frame.at, length);
+			memcpy(contents + 4, frame.at, length);
+		a.contents = bytes_of(contents, length + 4U);
 		answer = decoders_decode(&a, &keys, &counters, &decoded);
 		if (answer == 0 || answer > DECODER_READINGS_MAX)
 			abort(); /* it is BTHome's, whatever is in it */

@@ -53,14 +53,12 @@ static int hear(const struct decoder *d, struct advertisement *a, struct bytes f
 {
 	struct decoding_counters counters = {0};
 	uint16_t id = d->ids[0] == DECODER_ANY_ID ? 0x0118 : (uint16_t)d->ids[frame.left & 1];
+	uint8_t contents[4 + FRAME_MAX] = {
+		(uint8_t)(frame.left + 3), (uint8_t)d->ad, (uint8_t)id, (uint8_t)(id >> 8)};
 
-	a->data[0] = (uint8_t)(frame.left + 3);
-	a->data[1] = (uint8_t)d->ad;
-	a->data[2] = (uint8_t)id;
-	a->data[3] = (uint8_t)(id >> 8);
 	if (frame.left > 0)
-		memcpy(a->data + 4, frame.at, frame.left);
-	a->length = (uint16_t)(frame.left + 4);
+		memcpy(contents + 4, frame.at, frame.left);
+	a->contents = bytes_of(contents, frame.left + 4);
 	return decoders_decode(a, keys, &counters, ret);
 }
 

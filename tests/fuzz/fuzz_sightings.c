@@ -35,18 +35,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *at, size_t size)
 	memset(&sightings, 0, sizeof(sightings));
 	while (b.left > 0) {
 		uint8_t length = bytes_u8(&b);
-		struct advertisement a = {.rssi_dbm = (int8_t)bytes_u8(&b), .length = length};
+		struct advertisement a = {.rssi_dbm = (int8_t)bytes_u8(&b)};
 		uint8_t who = bytes_u8(&b);
-		const uint8_t *contents = bytes_take(&b, length);
 		struct decoding_counters counters = {0};
 		struct decoded decoded;
 		int answer;
 
-		if (!contents)
+		a.contents = bytes_sub(&b, length);
+		if (b.is_short)
 			break;
 		a.address[5] = who;
 		a.is_connectable = who & 1;
-		memcpy(a.data, contents, length);
 		answer = decoders_decode(&a, &keys, &counters, &decoded);
 		sightings_hear(&sightings, &a, a.address, answer, &decoded, who & 0x80);
 	}

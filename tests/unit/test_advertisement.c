@@ -12,10 +12,7 @@
 
 static struct advertisement advertisement(const void *bytes, size_t count)
 {
-	struct advertisement a = {.length = (uint16_t)count};
-
-	memcpy(a.data, bytes, count);
-	return a;
+	return (struct advertisement){.contents = bytes_of(bytes, count)};
 }
 
 static void test_walks_to_the_end(void **state)

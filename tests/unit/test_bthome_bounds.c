@@ -15,15 +15,12 @@ struct home {
 static int hear(struct home *home, const void *frame, size_t count)
 {
 	static const uint8_t address[6] = {0xA4, 0xC1, 0x38, 0x8D, 0x18, 0xB2};
+	uint8_t contents[260] = {(uint8_t)(count + 3), 0x16, 0xD2, 0xFC};
 	struct advertisement a = {.rssi_dbm = -60};
 
 	memcpy(a.address, address, 6);
-	a.data[0] = (uint8_t)(count + 3);
-	a.data[1] = 0x16;
-	a.data[2] = 0xD2;
-	a.data[3] = 0xFC;
-	memcpy(a.data + 4, frame, count);
-	a.length = (uint16_t)(count + 4);
+	memcpy(contents + 4, frame, count);
+	a.contents = bytes_of(contents, count + 4);
 	return decoders_decode(&a, &home->keys, &home->counters, &home->decoded);
 }
 

@@ -26,15 +26,12 @@ struct home {
 
 static int hear_from(struct home *home, const uint8_t from[6], const void *frame, size_t count)
 {
+	uint8_t contents[260] = {(uint8_t)(count + 3), 0x16, 0xD2, 0xFC};
 	struct advertisement a = {.time_us = home->now_us, .rssi_dbm = -60};
 
 	memcpy(a.address, from, 6);
-	a.data[0] = (uint8_t)(count + 3);
-	a.data[1] = 0x16;
-	a.data[2] = 0xD2;
-	a.data[3] = 0xFC;
-	memcpy(a.data + 4, frame, count);
-	a.length = (uint16_t)(count + 4);
+	memcpy(contents + 4, frame, count);
+	a.contents = bytes_of(contents, count + 4);
 	home->now_us += 100000;
 	return decoders_decode(&a, &home->keys, &home->counters, &home->decoded);
 }

@@ -67,16 +67,16 @@ struct heard {
 	int packet_id_count;
 };
 
-static void add_structure(struct advertisement *a, uint16_t uuid, const char *hex)
+/* Returns its length. */
+static size_t add_structure(uint8_t *at, uint16_t uuid, const char *hex)
 {
-	uint8_t *at = a->data + a->length;
 	size_t count = from_hex(hex, at + 4, 200);
 
 	at[0] = (uint8_t)(count + 3);
 	at[1] = 0x16;
 	at[2] = (uint8_t)uuid;
 	at[3] = (uint8_t)(uuid >> 8);
-	a->length = (uint16_t)(a->length + count + 4);
+	return count + 4;
 }
 
 /* "Carbon Dioxide 2" → kind and index (0 without number). */
@@ -217,6 +217,8 @@ static void check_row(char *text)
 	char *columns[6], *payloads[PAYLOADS_MAX], *items[16];
 	struct device_keys keys = {0};
 	struct advertisement a = {.rssi_dbm = -60};
+	uint8_t contents[PAYLOADS_MAX * 204];
+	size_t filled = 0;
 	struct heard h = {0};
 	int line, count;
 
@@ -233,12 +235,13 @@ static void check_row(char *text)
 		bool is_other =
 			line == 3921 && i < count - 1; /* other services' data before ours */
 
-		add_structure(&a, is_other ? 0x181A : 0xFCD2, payloads[i]);
+		filled += add_structure(contents + filled, is_other ? 0x181A : 0xFCD2, payloads[i]);
 		if (is_other)
 			continue;
 		a.time_us += 100000;
+		a.contents = bytes_of(contents, filled);
 		hear(&h, &a, &keys, line, i);
-		a.length = 0;
+		filled = 0;
 	}
 	count = columns[5][0] ? split(columns[5], "; ", items, 16) : 0;
 	for (int i = 0; i < count; i++)

@@ -39,8 +39,7 @@ static void home_free(struct home *home)
 static int hear(struct home *home, const uint8_t *structures, size_t count)
 {
 	home->heard.time_us += 100000;
-	home->heard.length = (uint16_t)count;
-	memcpy(home->heard.data, structures, count);
+	home->heard.contents = bytes_of(structures, count);
 	return decoders_decode(&home->heard, &home->keys, &home->counters, &home->decoded);
 }
 
