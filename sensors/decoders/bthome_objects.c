@@ -14,9 +14,10 @@ enum shape {
 	PACKET_ID,
 	BUTTON,
 	DIMMER,
-	TEXT, /* one byte of length, then as many */
-	RAW,
-	SKIP /* what the device is, not what it senses */
+	SKIP, /* what the device is, not what it senses */
+	/* one byte of length, then as many */
+	TEXT,
+	RAW
 };
 
 struct object {
@@ -152,19 +153,17 @@ static void note_event(struct walk *w, uint8_t kind, uint8_t index, uint8_t what
 
 static void read_button(struct walk *w, uint8_t code)
 {
-	uint8_t index = w->seen[READING_BUTTON];
+	uint8_t index = w->seen[READING_BUTTON]++;
 	int press = code;
 
-	if (code == 0) {
-		w->seen[READING_BUTTON]++; /* this button of the remote was not pressed */
-		return;
-	}
+	if (code == 0)
+		return; /* this button of the remote was not pressed */
 	/* 0xFE is how one maker's buttons tell a hold; the table has 0x80 */
 	if (code == 0x80 || code == 0xFE)
 		press = BUTTON_HOLD;
 	else if (code > BUTTON_LONG_TRIPLE)
 		press = -1;
-	if (add(w, READING_BUTTON, press))
+	if (decoded_add(w->decoded, READING_BUTTON, index, press))
 		note_event(w, READING_BUTTON, index, code, 0);
 }
 
@@ -203,7 +202,7 @@ static size_t utf8_length(const uint8_t *p, size_t left)
 }
 
 /* Text longer than a reading holds is cut between two characters. */
-static void read_text(struct walk *w, struct bytes text)
+static void read_utf8(struct walk *w, struct bytes text)
 {
 	struct reading *reading;
 	size_t kept = 0;
@@ -237,6 +236,14 @@ static void read_raw(struct walk *w, struct bytes raw)
 	}
 }
 
+static void read_text(struct walk *w, const struct object *object, struct bytes text)
+{
+	if (object->shape == RAW)
+		read_raw(w, text);
+	else
+		read_utf8(w, text);
+}
+
 /* Most divide by 1: a division costs as much as all else of a flag. */
 static double in_unit(const struct object *object, double number)
 {
@@ -244,42 +251,23 @@ static double in_unit(const struct object *object, double number)
 }
 
 /* At most 4 bytes (the table's), so that a signed 8 holds it either way. */
-static inline double number_of(const struct object *object, struct bytes *b)
+static inline double number_of(const struct object *object, uint64_t value)
 {
-	size_t count = b->left;
-	uint64_t number = bytes_le(b, count);
-	unsigned int unused = object->shape == SIGNED ? 64 - 8 * (unsigned int)count : 0;
+	unsigned int unused = object->shape == SIGNED ? 64 - 8U * object->count_bytes : 0;
 
-	return (double)((int64_t)(number << unused) >> unused);
+	return (double)((int64_t)(value << unused) >> unused);
 }
 
-static void read_object(struct walk *w, const struct object *object, struct bytes *b)
+/* Neither a quantity nor a text: its one or two bytes, the first the lowest. */
+static inline void read_event(struct walk *w, const struct object *object, uint64_t value)
 {
-	switch ((enum shape)object->shape) {
-	case PACKET_ID:
+	if (object->shape == PACKET_ID) {
 		w->found->has_packet_id = true;
-		w->found->packet_id = bytes_u8(b);
-		break;
-	case BUTTON:
-		read_button(w, bytes_u8(b));
-		break;
-	case DIMMER: {
-		uint8_t direction = bytes_u8(b);
-
-		read_dimmer(w, direction, bytes_u8(b));
-		break;
-	}
-	case TEXT:
-		read_text(w, *b);
-		break;
-	case RAW:
-		read_raw(w, *b);
-		break;
-	case SKIP:
-	case UNSIGNED:
-	case SIGNED:
-	case UNKNOWN:
-		break;
+		w->found->packet_id = (uint8_t)value;
+	} else if (object->shape == BUTTON) {
+		read_button(w, (uint8_t)value);
+	} else if (object->shape == DIMMER) {
+		read_dimmer(w, (uint8_t)value, (uint8_t)(value >> 8));
 	}
 }
 
@@ -291,23 +279,27 @@ void bthome_objects_read(
 
 	while (b.left > 0) {
 		const struct object *object = &objects[bytes_u8(&b)];
-		size_t count = object->count_bytes;
-		struct bytes value;
+		bool is_text = object->shape >= TEXT;
+		struct bytes text = {0};
+		uint64_t value = 0;
 
 		if (object->shape == UNKNOWN)
 			return;
-		if (object->shape == TEXT || object->shape == RAW)
-			count = bytes_u8(&b);
-		value = bytes_sub(&b, count);
+		if (is_text)
+			text = bytes_sub(&b, bytes_u8(&b));
+		else
+			value = bytes_le(&b, object->count_bytes);
 		if (b.is_short) {
 			ret_decoded->is_cut = true;
 			return;
 		}
 		if (object->shape <= SIGNED)
 			(void)decoded_add(ret_decoded, object->kind, w.seen[object->kind]++,
-				in_unit(object, number_of(object, &value)));
+				in_unit(object, number_of(object, value)));
+		else if (is_text)
+			read_text(&w, object, text);
 		else
-			read_object(&w, object, &value);
+			read_event(&w, object, value);
 	}
 }
 
@@ -360,8 +352,10 @@ void bthome_objects_read_v1(
 		object = &objects[bytes_u8(&value)];
 		if (object->shape == UNSIGNED || object->shape == SIGNED)
 			read_v1_number(&w, object, (enum v1_format)(control >> 5), value);
+		else if (object->shape >= TEXT)
+			read_text(&w, object, value);
 		else
-			read_object(&w, object, &value);
+			read_event(&w, object, bytes_le(&value, value.left > 1 ? 2 : 1));
 	}
 }
 
