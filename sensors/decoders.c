@@ -166,9 +166,8 @@ static void note(struct device_keys *keys, const struct decoder_frame *f, int in
 {
 	struct device_key *device = f->device;
 
-	if (!device && answer > 0 && keys->last != 0 &&
-		strcmp(keys->devices[keys->last - 1].id.text, d->sensor.text) == 0)
-		device = &keys->devices[keys->last - 1];
+	if (!device && answer > 0 && keys->last && strcmp(keys->last->id.text, d->sensor.text) == 0)
+		device = keys->last;
 	if (!device)
 		return;
 	device->format = (uint8_t)(index + 1);
@@ -182,8 +181,7 @@ static void note(struct device_keys *keys, const struct decoder_frame *f, int in
 int decoders_decode(const struct advertisement *a, struct device_keys *keys,
 	struct decoding_counters *counters, struct decoded *ret)
 {
-	struct decoder_frame f = {
-		.advertisement = a, .device = device_keys_find_again(keys, a->address)};
+	struct decoder_frame f = {.advertisement = a, .device = device_keys_find(keys, a->address)};
 	int rank = first_claim(a, &f);
 
 	for (rank = rank < 0 ? next_claim(a, rank, &f) : rank; rank >= 0;

@@ -47,18 +47,16 @@ static uint32_t slot_of(uint64_t number)
 }
 
 /* There are more slots than rows: the walk ends. */
-struct device_key *device_keys_find(struct device_keys *keys, const uint8_t address[6])
+struct device_key *device_keys_search(struct device_keys *keys, const uint8_t address[6])
 {
 	uint64_t number = number_of(address);
 
-	if (keys->last != 0 && number_of(keys->devices[keys->last - 1].address) == number)
-		return &keys->devices[keys->last - 1];
 	for (uint32_t slot = slot_of(number); keys->slots[slot] != 0;
 		slot = (slot + 1) % DEVICE_KEYS_SLOTS) {
 		struct device_key *device = &keys->devices[keys->slots[slot] - 1];
 
 		if (number_of(device->address) == number) {
-			keys->last = keys->slots[slot];
+			keys->last = device;
 			return device;
 		}
 	}

@@ -48,25 +48,25 @@ struct device_key {
 /* All zero is an empty table. */
 struct device_keys {
 	struct device_key devices[DEVICE_KEYS_MAX];
-	uint16_t count; /* rows used, from the first */
-	uint16_t last;  /* the row last found + 1: asked for again by the decoder */
+	uint16_t count;          /* rows used, from the first */
+	struct device_key *last; /* the row last found, or NULL: asked for again by the decoder */
 	uint16_t slots[DEVICE_KEYS_SLOTS]; /* by the address's hash: a row's number + 1, or 0 */
 };
 
 /* Frees the ciphers and cleanses the keys: an empty table again. */
 void device_keys_done(struct device_keys *keys);
 
-/* NULL when unknown. For each advertisement on air: a few nanoseconds. */
-struct device_key *device_keys_find(struct device_keys *keys, const uint8_t address[6]);
-/* The same; inline where it is most often the row last found. */
-static inline struct device_key *device_keys_find_again(
+/* In the whole table: what device_keys_find() does where the row is another than the last. */
+struct device_key *device_keys_search(struct device_keys *keys, const uint8_t address[6]);
+/* NULL when unknown. For each advertisement on air, twice: a few nanoseconds. */
+static inline struct device_key *device_keys_find(
 	struct device_keys *keys, const uint8_t address[6])
 {
-	struct device_key *last = &keys->devices[keys->last ? keys->last - 1 : 0];
+	struct device_key *last = keys->last;
 
-	if (keys->last != 0 && memcmp(last->address, address, sizeof(last->address)) == 0)
+	if (last && memcmp(last->address, address, sizeof(last->address)) == 0)
 		return last;
-	return device_keys_find(keys, address);
+	return device_keys_search(keys, address);
 }
 /* The device's row, made where there is none: NULL when the table is full (enrolled devices and
  * those with a key are never evicted; others are, the longest unheard first). */
