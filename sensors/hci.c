@@ -95,10 +95,10 @@ static void le_meta(struct hci *h, uint64_t now_us, struct bytes *b)
 {
 	switch (bytes_u8(b)) {
 	case LE_ADVERTISING_REPORT:
-		hci_legacy_reports(h, now_us, b);
+		hci_legacy_reports(h, now_us, b->at, b->left);
 		break;
 	case LE_EXTENDED_ADVERTISING_REPORT:
-		hci_extended_reports(h, now_us, b);
+		hci_extended_reports(h, now_us, b->at, b->left);
 		break;
 	case LE_CONNECTED:
 	case LE_CONNECTED_ENHANCED:

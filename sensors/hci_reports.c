@@ -70,19 +70,20 @@ static bool legacy_report(struct hci *h, uint64_t now_us, struct bytes *b)
 }
 
 /* Reports follow one another whole, as controllers send them and BlueZ reads them. */
-void hci_legacy_reports(struct hci *h, uint64_t now_us, struct bytes *b)
+void hci_legacy_reports(struct hci *h, uint64_t now_us, const uint8_t *parameters, size_t count)
 {
-	uint8_t count = bytes_u8(b);
+	struct bytes b = bytes_of(parameters, count);
+	uint8_t reports = bytes_u8(&b);
 
-	if (count == 0 || count > REPORTS_MAX) {
+	if (reports == 0 || reports > REPORTS_MAX) {
 		h->counters.malformed++;
 		return;
 	}
-	for (int i = 0; i < count; i++) {
-		if (!legacy_report(h, now_us, b))
+	for (int i = 0; i < reports; i++) {
+		if (!legacy_report(h, now_us, &b))
 			return;
 	}
-	if (b->left > 0)
+	if (b.left > 0)
 		h->counters.malformed++;
 }
 
@@ -181,18 +182,19 @@ static bool extended_report(struct hci *h, uint64_t now_us, struct bytes *b)
 	return true;
 }
 
-void hci_extended_reports(struct hci *h, uint64_t now_us, struct bytes *b)
+void hci_extended_reports(struct hci *h, uint64_t now_us, const uint8_t *parameters, size_t count)
 {
-	uint8_t count = bytes_u8(b);
+	struct bytes b = bytes_of(parameters, count);
+	uint8_t reports = bytes_u8(&b);
 
-	if (count == 0 || count > REPORTS_EXTENDED_MAX) {
+	if (reports == 0 || reports > REPORTS_EXTENDED_MAX) {
 		h->counters.malformed++;
 		return;
 	}
-	for (int i = 0; i < count; i++) {
-		if (!extended_report(h, now_us, b))
+	for (int i = 0; i < reports; i++) {
+		if (!extended_report(h, now_us, &b))
 			return;
 	}
-	if (b->left > 0)
+	if (b.left > 0)
 		h->counters.malformed++;
 }
