@@ -14,7 +14,8 @@
 #define RANDOM_KIND(address) ((address)[0] >> 6)
 #define RANDOM_STATIC        3
 
-static bool is_ours(struct device_keys *keys, const uint8_t address[6])
+/* Inline: asked of every advertisement on air. */
+static inline bool is_ours(struct device_keys *keys, const uint8_t address[6])
 {
 	const struct device_key *device = device_keys_find(keys, address);
 
