@@ -82,7 +82,9 @@ static void say_known(const struct routine_answer *a, struct suspicion *s)
 		(void)snprintf(add(s, 0), INCIDENT_TEXT_MAX,
 			"jamais aussi long en %u jours (au plus %s dans %u cas comparables)",
 			a->known_days, length(a->longest_s, text), a->comparable);
-	(void)snprintf(add(s, 0), INCIDENT_TEXT_MAX, "seuil de ce logement : %s",
+	(void)snprintf(add(s, 0), INCIDENT_TEXT_MAX,
+		a->is_by_room ? "seuil de cette pièce, où personne ne se repose : %s"
+			      : "seuil de ce logement : %s",
 		length(a->limit_s, text));
 	(void)snprintf(add(s, 0), INCIDENT_TEXT_MAX, "habitudes connues depuis %u jour%s",
 		a->known_days, a->known_days > 1 ? "s" : "");

@@ -82,7 +82,8 @@ struct routine_answer {
 	enum routine_what what;
 	uint8_t room;        /* routine_room_name() */
 	uint32_t lasted_s;   /* silence, stay, time since … */
-	uint32_t limit_s;    /* how long it was given */
+	uint32_t limit_s;    /* how long it was given … */
+	bool is_by_room;     /* … as in a room that is never rested in */
 	uint32_t longest_s;  /* the longest comparable one known, 0 for none */
 	uint16_t comparable; /* how many are known … */
 	uint16_t longer;     /* … and how many of them lasted longer */

@@ -179,7 +179,7 @@ void silences_limit(const struct routine *r, const struct silence_place *at, uin
 		.lasted_s = lasted_s,
 		.known_days = known_days(r),
 		.confidence = routine_confidence(r)};
-	float longest_h[RANKS], base_h, limit_h;
+	float longest_h[RANKS], base_h, limit_h, room_h = room_limit_h(r, at);
 
 	for (int i = 0; i < RANKS; i++)
 		longest_h[i] = SHORT_H;
@@ -196,7 +196,8 @@ void silences_limit(const struct routine *r, const struct silence_place *at, uin
 	}
 	base_h = typical_h(longest_h, r->known_s);
 	limit_h = base_h + margin_of(asked.second) * powf(base_h, MARGIN_POWER) + MARGIN_H;
-	limit_h = fminf(fmaxf(limit_h, prior_h(r->known_s)), room_limit_h(r, at));
-	a.limit_s = (uint32_t)(limit_h * HOUR_S);
+	limit_h = fmaxf(limit_h, prior_h(r->known_s));
+	a.is_by_room = room_h < limit_h;
+	a.limit_s = (uint32_t)(fminf(limit_h, room_h) * HOUR_S);
 	*ret = a;
 }

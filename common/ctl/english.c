@@ -61,6 +61,8 @@ static const char *const phrases[][2] = {
 	{"jamais aussi long en * jours (au plus * dans * cas comparables)",
 		"never as long in * days (at most *, of * comparable cases)"},
 	{"seuil de ce logement : *", "limit of this home: *"},
+	{"seuil de cette pièce, où personne ne se repose : *",
+		"limit of this room, where nobody rests: *"},
 	{"habitudes connues depuis * jours", "habits known for * days"},
 	{"habitudes connues depuis * jour", "habits known for * day"},
 	{"capteur muet : *", "mute sensor: *"},

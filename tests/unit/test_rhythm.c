@@ -147,6 +147,7 @@ static void test_words_for_every_answer(void **state)
 	for (size_t n = 0; n < sizeof(rows) / sizeof(rows[0]); n++) {
 		a.what = rows[n].what;
 		a.longer = n % 2 ? UINT16_MAX : 0;
+		a.is_by_room = n == 0;
 		s = rhythm_suspicion(&a, "Salon", name, at);
 		assert_int_equal(s.class, rows[n].class);
 		assert_string_equal(s.why, rows[n].why);
@@ -155,7 +156,9 @@ static void test_words_for_every_answer(void **state)
 			n % 2 ? "aussi long 65535 fois en 65535 jours, dans 65535 cas comparables"
 			      : "jamais aussi long en 65535 jours (au plus 2 h 00 dans 65535 cas "
 				"comparables)");
-		assert_string_equal(s.reasons[2].text, "seuil de ce logement : 45 min");
+		assert_string_equal(s.reasons[2].text,
+			n ? "seuil de ce logement : 45 min"
+			  : "seuil de cette pièce, où personne ne se repose : 45 min");
 		assert_string_equal(s.reasons[4].text, "capteur muet : nom trop long");
 		assert_int_equal(s.reasons_count, 5);
 		assert_in_range(s.probability * 100, 5, 95);
