@@ -37,6 +37,8 @@
 #define RESTED_H       0.75f /* … which the second longest silence there must not reach */
 #define ROOM_H         1.0f  /* its limit: this and ROOM_TIMES that second longest */
 #define ROOM_TIMES     1.5f
+#define WARM_DAYS      7.0f /* until then limits are longer, by WARM_MORE at PRIOR_DAYS */
+#define WARM_MORE      0.5f
 #define COMPARABLE     0.5f /* alike enough to be shown to a person */
 #define SHORT_H        (1.0f / 12)
 #define RANKS          6     /* longest ones kept in sight */
@@ -119,6 +121,15 @@ static float prior_h(uint32_t known_s)
 	return days >= PRIOR_DAYS ? 0 : prior * (PRIOR_DAYS - days) / (PRIOR_DAYS - 1);
 }
 
+/* Few nights known are seldom the longest there will be: who was just moved in with is not to be
+ * asked each day. */
+static float warming(uint32_t known_s)
+{
+	float days = fmaxf((float)known_s / DAY_S, PRIOR_DAYS);
+
+	return 1 + WARM_MORE * fmaxf((WARM_DAYS - days) / (WARM_DAYS - PRIOR_DAYS), 0);
+}
+
 /* Evenings and nights are less alike than days: their margin is larger. */
 static float margin_of(uint32_t second)
 {
@@ -196,7 +207,7 @@ void silences_limit(const struct routine *r, const struct silence_place *at, uin
 	}
 	base_h = typical_h(longest_h, r->known_s);
 	limit_h = base_h + margin_of(asked.second) * powf(base_h, MARGIN_POWER) + MARGIN_H;
-	limit_h = fmaxf(limit_h, prior_h(r->known_s));
+	limit_h = fmaxf(limit_h * warming(r->known_s), prior_h(r->known_s));
 	a.is_by_room = room_h < limit_h;
 	a.limit_s = (uint32_t)(fminf(limit_h, room_h) * HOUR_S);
 	*ret = a;

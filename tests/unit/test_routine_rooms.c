@@ -85,6 +85,34 @@ static void test_the_bedroom_and_a_mat_are_to_rest_on(void **state)
 	move_out(&l);
 }
 
+static uint32_t night_limit_s(const struct lived *l)
+{
+	struct routine_answer limit;
+
+	routine_limit(l->r, at(l, l->now_ms / DAY * DAY + 23 * HOUR), 3, false, &limit);
+	assert_false(limit.is_by_room);
+	return limit.limit_s;
+}
+
+/* The same nights over and over: on the fifth day half as much again as from the seventh on, less
+ * each day. */
+static void test_the_first_week_is_given_more_time(void **state)
+{
+	struct lived l = move_in(NULL, true);
+	uint32_t limit_s[4];
+
+	(void)state;
+	live(&l, 4);
+	for (int i = 0; i < 4; i++) {
+		live(&l, 1);
+		limit_s[i] = night_limit_s(&l);
+	}
+	assert_true(limit_s[0] > limit_s[1] && limit_s[1] > limit_s[2]);
+	assert_in_range(limit_s[0], limit_s[3] * 120 / 100, limit_s[3] * 150 / 100);
+	assert_in_range(limit_s[2], limit_s[3] * 99 / 100, limit_s[3] * 120 / 100);
+	move_out(&l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -92,6 +120,7 @@ int main(void)
 		cmocka_unit_test(test_a_home_known_for_three_days_is_given_time),
 		cmocka_unit_test(test_what_was_silent_there_counts),
 		cmocka_unit_test(test_the_bedroom_and_a_mat_are_to_rest_on),
+		cmocka_unit_test(test_the_first_week_is_given_more_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
