@@ -321,13 +321,18 @@ void ctl_french(const char *english, char *ret, size_t bytes)
 
 	ret[0] = '\0';
 	for (const char *at = english, *end = at; end && used < bytes; at = end ? end + 2 : NULL) {
+		const char *between = " : ";
 		int written;
 
 		end = strstr(at, ": ");
+		if (!end)
+			between = "";
+		else if (end > at && end[-1] == ' ')
+			between = ": "; /* French already, with the space before */
 		(void)snprintf(
 			part, sizeof(part), "%.*s", (int)(end ? end - at : (long)strlen(at)), at);
 		put_part(part, french);
-		written = snprintf(ret + used, bytes - used, "%s%s", french, end ? " : " : "");
+		written = snprintf(ret + used, bytes - used, "%s%s", french, between);
 		used += written > 0 ? (size_t)written : 0;
 	}
 }

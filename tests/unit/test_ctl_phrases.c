@@ -112,11 +112,12 @@ static void test_status_says_faults_in_french(void **state)
 	(void)state;
 	shown(show_status, CTL_FRENCH,
 		"{\"sound\":\"sound: No such device\",\"faults\":[\"store: damaged incidents\","
-		"\"link: h:1: no answer\"]}",
+		"\"link: h:1: no answer\",\"capteur muet : salon\"]}",
 		text, sizeof(text));
 	assert_non_null(strstr(text, "son : appareil absent"));
 	assert_non_null(strstr(text, "mémoire : incidents abîmés"));
 	assert_non_null(strstr(text, "liaison : h:1 : pas de réponse"));
+	assert_non_null(strstr(text, "capteur muet : salon")); /* French already */
 }
 
 static void test_incidents_say_why_in_the_readers_language(void **state)
