@@ -115,6 +115,12 @@ static void take_up(struct rhythm *r, struct moment at)
 			r->store, error == -ENOTSUP ? "of a newer version" : "damaged");
 }
 
+static void remember_kept(struct rhythm *r)
+{
+	r->kept_presence = routine_presence(r->routine);
+	r->kept_door_ms = routine_door_ms(r->routine);
+}
+
 static void save(struct rhythm *r, struct moment at)
 {
 	uint8_t bytes[ROUTINE_STATE_MAX_BYTES];
@@ -123,8 +129,7 @@ static void save(struct rhythm *r, struct moment at)
 
 	if (count > 0)
 		(void)store_rhythm_save(r->store, bytes, (size_t)count, at.wall_ms);
-	r->kept_presence = routine_presence(r->routine);
-	r->kept_door_ms = routine_door_ms(r->routine);
+	remember_kept(r);
 	r->save_us = at.now_us + (again_us > RHYTHM_SAVE_MIN_US ? again_us : RHYTHM_SAVE_MIN_US);
 }
 
@@ -171,8 +176,7 @@ int rhythm_new(struct rhythm **ret, const struct rhythm_config *config,
 	}
 	take_up(r, at);
 	make_known(r);
-	r->kept_presence = routine_presence(r->routine);
-	r->kept_door_ms = routine_door_ms(r->routine);
+	remember_kept(r);
 	*ret = r;
 	return 0;
 }

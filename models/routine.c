@@ -227,7 +227,7 @@ static bool gone_at_night(
 	const struct presence *p = &r->presence;
 	struct routine_time door = {p->door_ms, now.offset_s};
 
-	if (!r->options.tells_gone_at_night || !presence_is_nobody_since_door(p) ||
+	if (!r->options.tells_gone_at_night || !presence_nobody_since_door(p) ||
 		!is_within(local_second(door) / HOUR_S, r->options.night_from_h,
 			r->options.night_until_h) ||
 		now.utc_ms - p->door_ms < GONE_MS || quiet_since(r).utc_ms > p->door_ms + GONE_MS)

@@ -9,15 +9,21 @@
 
 #define CLOCK_MOST_MS (INT64_C(200) * 366 * DAY_S * 1000)
 
-void pauses_start_anew(struct routine *r, struct routine_time t)
+/* Silence, stay and walk begin at `t`; nothing of what went on until then is learned. */
+static void start_anew_here(struct routine *r, struct routine_time t)
 {
 	r->last = t;
 	r->is_cut = true;
 	r->by_door = false;
-	r->limit_s = 0;
-	r->told = 0;
 	r->stay_since_ms = 0;
 	r->walk_since_ms = 0;
+}
+
+void pauses_start_anew(struct routine *r, struct routine_time t)
+{
+	start_anew_here(r, t);
+	r->limit_s = 0;
+	r->told = 0;
 	r->presence.recent_count = 0;
 	/* who was away may have come back unheard, and a fall at home must not be taken for that */
 	r->presence.now = ROUTINE_HOME;
@@ -35,16 +41,6 @@ int routine_not_heard(struct routine *r, struct routine_time until)
 		pauses_start_anew(r, until);
 	r->heard_ms = until.utc_ms;
 	return 0;
-}
-
-/* Nothing of what went on until then is learned. */
-static void start_anew_here(struct routine *r, struct routine_time at)
-{
-	r->last = at;
-	r->is_cut = true;
-	r->by_door = false;
-	r->stay_since_ms = 0;
-	r->walk_since_ms = 0;
 }
 
 int routine_answered(struct routine *r, struct routine_time at, bool is_fine)

@@ -136,14 +136,14 @@ void presence_learn_mats(struct routine *r, int64_t from_ms)
 	}
 }
 
-bool presence_is_nobody_since_door(const struct presence *p)
+bool presence_nobody_since_door(const struct presence *p)
 {
 	return p->door_ms && p->inside_ms <= p->door_ms + ROUTINE_LEAVING_MS;
 }
 
 static bool left_by_door(const struct presence *p, int64_t last_ms)
 {
-	return presence_is_nobody_since_door(p) && last_ms - p->door_ms <= ROUTINE_DOOR_MS;
+	return presence_nobody_since_door(p) && last_ms - p->door_ms <= ROUTINE_DOOR_MS;
 }
 
 void presence_silence(struct routine *r, int64_t utc_ms)

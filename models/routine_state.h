@@ -181,12 +181,13 @@ void silences_add(struct silences *s, const struct silence *one);
 void silences_limit(const struct routine *r, const struct silence_place *at, uint32_t lasted_s,
 	struct routine_answer *ret);
 /* routine_pauses.c */
-/* Silence starts anew at `t`, in the same place; what it was before is not learned. */
+/* Nobody was listening until `t`: silence starts anew then, in the same place and as at home; what
+ * it was before is not learned. */
 void pauses_start_anew(struct routine *r, struct routine_time t);
 /* routine_presence.c */
 bool presence_is_inside(const struct sensor *s);
 /* The outer door was used, and nobody heard inside since but in the moments of leaving. */
-bool presence_is_nobody_since_door(const struct presence *p);
+bool presence_nobody_since_door(const struct presence *p);
 void presence_sign(struct routine *r, struct sensor *s, bool is_on, int64_t utc_ms);
 /* What silence until then says of it: gone through the door, or somebody on a mat. */
 void presence_silence(struct routine *r, int64_t utc_ms);

@@ -9,18 +9,25 @@
 #define READS_UNTIL (19 * HOUR)
 #define STATE_TAIL  20 /* what version 6 added at the end, before the checksum */
 
+/* Looks at `local_ms`; a question is answered at once: how many were asked. */
+static int look_and_answer(const struct lived *l, int64_t local_ms, bool is_fine)
+{
+	struct routine_answer a[ROUTINE_ANSWERS_MAX];
+
+	if (routine_judge(l->r, at(l, local_ms), a) == 0)
+		return 0;
+	assert_int_equal(routine_answered(l->r, at(l, local_ms), is_fine), 0);
+	return 1;
+}
+
 /* From 15 to 19 h in a chair, answering each question: how many there were. */
 static int read_a_book(struct lived *l, int64_t day_ms, bool is_fine)
 {
-	struct routine_answer a[ROUTINE_ANSWERS_MAX];
 	int asked = 0;
 
 	live_until(l, day_ms, READS_FROM, 0);
 	for (; l->now_ms < day_ms + READS_UNTIL; l->now_ms += MINUTE)
-		if (routine_judge(l->r, at(l, l->now_ms), a) > 0) {
-			assert_int_equal(routine_answered(l->r, at(l, l->now_ms), is_fine), 0);
-			asked++;
-		}
+		asked += look_and_answer(l, l->now_ms, is_fine);
 	for (int64_t m = READS_UNTIL; m < 23 * HOUR; m += 10 * MINUTE)
 		move(l, KITCHEN, day_ms + m);
 	move(l, BEDROOM, day_ms + 23 * HOUR);
@@ -59,18 +66,12 @@ static void test_a_call_for_help_is_not_learned_from(void **state)
 /* Up at one, about in the living room, back at four: how often asked. */
 static int wake(struct lived *l, int64_t day_ms)
 {
-	struct routine_answer a[ROUTINE_ANSWERS_MAX];
 	int asked = 0;
 
 	for (int64_t m = HOUR; m < 4 * HOUR; m += 5 * MINUTE) {
 		move(l, LIVING, day_ms + m);
 		for (int i = 1; i < 5; i++)
-			if (routine_judge(l->r, at(l, day_ms + m + i * MINUTE), a) > 0) {
-				assert_int_equal(routine_answered(l->r,
-							 at(l, day_ms + m + i * MINUTE), true),
-					0);
-				asked++;
-			}
+			asked += look_and_answer(l, day_ms + m + i * MINUTE, true);
 	}
 	move(l, BEDROOM, day_ms + 4 * HOUR);
 	for (int64_t m = 7 * HOUR; m < 23 * HOUR; m += 10 * MINUTE)
