@@ -58,8 +58,11 @@ static bool is_weekend(int64_t day)
 	return (day + 3) % 7 >= 5; /* 1970 began on a Thursday */
 }
 
-static float age_share(float days)
+/* 1: remembered wholly, 0: forgotten. */
+static float remembered(const struct silence *s, struct routine_time now)
 {
+	float days = (float)(now.utc_ms / 1000 - (int64_t)s->start_min * 60) / DAY_S;
+
 	if (days <= FULL_DAYS)
 		return 1;
 	return days >= FORGOTTEN_DAYS ? 0 : 1 - (days - FULL_DAYS) / (FORGOTTEN_DAYS - FULL_DAYS);
@@ -96,11 +99,10 @@ static float resembling_h(const struct silence *s, const struct asked *a, float 
 {
 	int64_t began_s = (int64_t)s->start_min * 60 + s->offset_15min * 900;
 	float apart_h = hours_apart((uint32_t)(began_s % DAY_S), a->second);
-	float days = (float)(a->at->start.utc_ms / 1000 - (int64_t)s->start_min * 60) / DAY_S;
 	bool is_same = s->room == a->at->room && s->is_on_mat == a->at->is_on_mat;
 	float spread_h = is_same ? SAME_SPREAD_H : OTHER_SPREAD_H;
 	float length_h = (float)s->length_10s / 360;
-	float like = age_share(days) * (is_same ? 1 : OTHER_SHARE) *
+	float like = remembered(s, a->at->start) * (is_same ? 1 : OTHER_SHARE) *
 		     (is_weekend(began_s / DAY_S) == a->is_weekend ? 1 : OTHER_KIND);
 
 	like *= settled_share(s->settled, a->at->settled);
@@ -176,7 +178,7 @@ static float room_limit_h(const struct routine *r, const struct silence_place *a
 		const struct silence *s = &r->silences.ring[i];
 
 		if (s->room == at->room && !s->is_on_mat)
-			insert(longest_h, (float)s->length_10s / 360);
+			insert(longest_h, remembered(s, at->start) * (float)s->length_10s / 360);
 	}
 	return longest_h[1] < RESTED_H ? ROOM_H + ROOM_TIMES * longest_h[1] : INFINITY;
 }
